@@ -1,0 +1,297 @@
+"""One cell: from what stands in the sheet to a typed value, and back to what is written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from automations.core import money
+from automations.core.components import read_components
+from automations.core.messages import Message, msg
+from automations.core.prefectures import full_name
+from automations.core.schema import Column
+from automations.core.text import normal_header, only_digits, phone_digits
+from automations.core.values import Value
+
+# A cell as a book delivers it.
+RawCell = str | int | float | bool | date | datetime | time | timedelta | None
+# A cell as a book writes it.
+WrittenCell = str | int | float | Decimal | bool | date | datetime | None
+
+_TRUE = frozenset("true 1 yes y on はい 済 有 あり ○ ◯ 〇 ✓ ✔ ☑ レ".split())
+_FALSE = frozenset("false 0 no n off いいえ 未 無 なし × ✕ ☐ -".split())
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_ERA = re.compile(r"(?:令和|R)(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_TIME = re.compile(r"[T ]?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - serial day numbers carry no zone
+
+
+class Unreadable(ValueError):
+    """A cell does not fit its column; ``why`` and ``fix`` are for the person who typed it."""
+
+    def __init__(self, why: Message, fix: Message) -> None:
+        self.why = why
+        self.fix = fix
+        super().__init__(str(why))
+
+
+def as_typed(raw: RawCell) -> str:
+    """Return a raw cell as the person sees it: no ``.0`` behind whole numbers, dates as 2026-11-24."""
+    match raw:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if raw else "FALSE"
+        case float() if raw.is_integer():
+            return str(int(raw))
+        case datetime():
+            return f"{raw:%Y-%m-%d %H:%M}"
+        case date():
+            return raw.isoformat()
+        case _:
+            return str(raw)
+
+
+def read_cell(column: Column, raw: RawCell, zone: ZoneInfo, currency: str) -> Value:
+    """Return the typed value of a cell, None when it is blank.
+
+    Args:
+        column: Its declaration.
+        raw: What the book read.
+        zone: The shop's time zone, for moments without one.
+        currency: The shop's currency; money becomes minor units.
+
+    Raises:
+        Unreadable: The cell does not fit its column.
+    """
+    if raw is None or raw == "" or (isinstance(raw, str) and not raw.strip()):
+        return None
+    if column.type == "money":
+        return _money(raw, currency)
+    if column.type == "datetime":
+        return _moment(raw, zone)
+    return _READERS[column.type](column, raw)
+
+
+def write_cell(column: Column, value: Value, language: str, currency: str) -> WrittenCell:
+    """Return what to write for a typed value: labels for choices, shop-local wall time for moments."""
+    match value:
+        case None:
+            return None
+        case str() if column.choices:
+            choice = column.choices.get(value)
+            return choice.label.text(language) if choice else value
+        case datetime():
+            return value.replace(tzinfo=None)
+        case bool():
+            return value
+        case int() if column.type == "money":
+            return money.to_major(value, currency)
+        case _:
+            return value
+
+
+def to_json(column: Column, value: Value, currency: str) -> str | int | float | bool | None:
+    """Return a typed value for JSON: ids for choices, ISO dates, money as the number a person reads."""
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case int() if column.type == "money" and not isinstance(value, bool):
+            major = money.to_major(value, currency)
+            return major if isinstance(major, int) else float(major)
+        case _:
+            return value
+
+
+def _text(column: Column, raw: RawCell) -> Value:
+    text = unicodedata.normalize("NFC", as_typed(raw)).strip()
+    if column.type == "code":
+        text = unicodedata.normalize("NFKC", text)
+    if column.pattern and not re.fullmatch(column.pattern, text):
+        raise Unreadable(
+            msg("This does not have the form that is expected here."),
+            msg("Write it in the form {pattern}.", pattern=column.pattern),
+        )
+    return text
+
+
+def _integer(column: Column, raw: RawCell) -> Value:
+    number = _whole(raw)
+    if number is None:
+        raise Unreadable(msg("A whole number is expected here."), msg("Write a number such as 3."))
+    if column.minimum is not None and number < column.minimum:
+        raise Unreadable(
+            msg("The number is too small; at least {minimum} is expected.", minimum=column.minimum),
+            msg("Write {minimum} or more.", minimum=column.minimum),
+        )
+    return number
+
+
+def _whole(raw: RawCell) -> int | None:
+    if isinstance(raw, bool) or isinstance(raw, (date, time, timedelta)):
+        return None
+    if isinstance(raw, (int, float)):
+        return int(raw) if raw == int(raw) else None
+    plain = unicodedata.normalize("NFKC", str(raw)).replace(",", "").replace("−", "-").strip()
+    return int(plain) if re.fullmatch(r"-?\d{1,15}", plain) else None
+
+
+def _money(raw: RawCell, currency: str) -> Value:
+    amount = None
+    if isinstance(raw, (str, int, float)) and not isinstance(raw, bool):
+        amount = money.to_minor(raw, currency)
+    if amount is None:
+        raise Unreadable(
+            msg("This is not an amount in {currency}.", currency=currency),
+            msg("Write a plain number such as 1080."),
+        )
+    return amount
+
+
+def _flag(_column: Column, raw: RawCell) -> Value:
+    word = normal_header(as_typed(raw))
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise Unreadable(msg("A tick is expected here."), msg("Write TRUE or FALSE, or leave the cell empty."))
+
+
+def _choice(column: Column, raw: RawCell) -> Value:
+    found = column.written_choices.get(normal_header(as_typed(raw)))
+    if found is None:
+        labels = tuple(choice.label for choice in column.choices.values())
+        raise Unreadable(
+            msg("This is not one of the values this column knows."),
+            msg("Choose one of: {labels}.", labels=labels),
+        )
+    return found
+
+
+def _prefecture(_column: Column, raw: RawCell) -> Value:
+    found = full_name(as_typed(raw))
+    if found is None:
+        raise Unreadable(msg("There is no such prefecture."), msg("Write one of the 47, for example 京都府."))
+    return found
+
+
+def _postcode(_column: Column, raw: RawCell) -> Value:
+    digits = only_digits(as_typed(raw))
+    if isinstance(raw, (int, float)):
+        digits = digits.zfill(7)  # a sheet drops the leading zeros of a number
+    if len(digits) != 7:
+        raise Unreadable(msg("A postcode has 7 digits."), msg("Write it like 611-0021."))
+    return digits
+
+
+def _phone(_column: Column, raw: RawCell) -> Value:
+    digits = phone_digits(as_typed(raw))
+    if isinstance(raw, (int, float)) and not digits.startswith("0"):
+        digits = "0" + digits
+    return digits or as_typed(raw).strip()
+
+
+def _email(_column: Column, raw: RawCell) -> Value:
+    return unicodedata.normalize("NFKC", as_typed(raw)).strip()
+
+
+def _jan(_column: Column, raw: RawCell) -> Value:
+    return only_digits(as_typed(raw)) or as_typed(raw).strip()
+
+
+def _components(_column: Column, raw: RawCell) -> Value:
+    text = unicodedata.normalize("NFKC", as_typed(raw)).strip()
+    if read_components(text) is None:
+        raise Unreadable(
+            msg("The parts of a set cannot be read."),
+            msg("Write product code, * and number, separated by commas: K-001*1, K-006*2."),
+        )
+    return text
+
+
+def _date(_column: Column, raw: RawCell) -> Value:
+    found = _day_and_rest(raw)
+    if found is None or found[1].strip():
+        moment = _naive_moment(raw)
+        if moment is None:
+            raise Unreadable(msg("This is not a date."), msg("Write it like 2026-11-24."))
+        return moment.date()
+    return found[0]
+
+
+def _moment(raw: RawCell, zone: ZoneInfo) -> Value:
+    moment = _naive_moment(raw)
+    if moment is None:
+        raise Unreadable(msg("This is not a date and time."), msg("Write it like 2026-11-24 10:00."))
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+def _naive_moment(raw: RawCell) -> datetime | None:
+    """Return a moment, with a zone only where the text names one."""
+    if isinstance(raw, datetime):
+        return raw
+    if isinstance(raw, date):
+        return datetime.combine(raw, time())
+    found = _day_and_rest(raw)
+    if found is None:
+        return None
+    day, rest = found
+    if not rest.strip():
+        return datetime.combine(day, time())
+    clock = _TIME.fullmatch(rest.strip())
+    return _at(day, clock) if clock else None
+
+
+def _at(day: date, clock: re.Match[str]) -> datetime | None:
+    hour, minute, second, offset = clock.groups()
+    try:
+        moment = datetime.combine(day, time(int(hour), int(minute), int(second or 0)))
+    except ValueError:
+        return None
+    if offset is None:
+        return moment
+    if offset == "Z":
+        return moment.replace(tzinfo=UTC)
+    shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+    return (moment - shift if offset[0] == "+" else moment + shift).replace(tzinfo=UTC)
+
+
+def _day_and_rest(raw: RawCell) -> tuple[date, str] | None:
+    """Return the day at the start of a cell and the text behind it."""
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and 30_000 < raw < 80_000:
+        moment = _EPOCH + timedelta(days=float(raw))  # an unformatted serial day number
+        return moment.date(), f"{moment:%H:%M:%S}" if raw % 1 else ""
+    if isinstance(raw, datetime) or not isinstance(raw, (str, date)):
+        return None
+    if isinstance(raw, date):
+        return raw, ""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    for pattern, era in ((_DATE, False), (_ERA, True)):
+        found = pattern.match(text)
+        if found:
+            year = 2018 + (1 if found[1] == "元" else int(found[1])) if era else int(found[1])
+            try:
+                return date(year, int(found[2]), int(found[3])), text[found.end() :]
+            except ValueError:
+                return None
+    return None
+
+
+_READERS: Mapping[str, Callable[[Column, RawCell], Value]] = {
+    "text": _text,
+    "code": _text,
+    "integer": _integer,
+    "date": _date,
+    "flag": _flag,
+    "choice": _choice,
+    "prefecture": _prefecture,
+    "postcode": _postcode,
+    "phone": _phone,
+    "email": _email,
+    "jan": _jan,
+    "components": _components,
+}

@@ -1,0 +1,56 @@
+"""The few exceptions of the house. Wrong rows are never exceptions: they are findings in a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from automations.core.messages import Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the set-up, and how to mend it."""
+
+    code: str
+    where: str
+    why: Message
+    fix: Message
+
+
+class DaichoError(Exception):
+    """Anything the program stops for. ``exit_code`` follows DESIGN.md section 4."""
+
+    exit_code = 4
+
+    def __init__(self, code: str, why: Message, fix: Message) -> None:
+        self.code = code
+        self.why = why
+        self.fix = fix
+        super().__init__(f"{code}: {why} {fix}")
+
+
+class SetupError(DaichoError):
+    """A YAML file, template, setting or command is wrong; carries every problem found, not the first."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "setup-wrong",
+            msg("{count} things in the set-up need mending.", count=len(self.problems)),
+            msg("Mend them and run again; nothing was changed."),
+        )
+
+
+class LedgerRefused(DaichoError):
+    """The ledger cannot be used as it is (damaged, protected, another version); nothing was changed."""
+
+    exit_code = 2
+
+
+class ServiceError(DaichoError):
+    """The outside world failed (file in use, network, quota); nothing is half done, run again later."""
+
+    exit_code = 3

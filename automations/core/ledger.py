@@ -1,0 +1,223 @@
+"""The ledger in memory: one table per tab, rows with typed getters, plans applied to make the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from automations.core.messages import Message
+from automations.core.plan import AppendRow, Finding, Level, Plan, SetCells
+from automations.core.schema import Schema, Tab
+from automations.core.values import Cells, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automations.core.incoming import Incoming
+
+
+
+class Row:
+    """One row: its key, where it stands, and typed getters for its cells.
+
+    Attributes:
+        tab: Id of the tab.
+        key: Text of the key columns; ``#17`` (the sheet row) while a person has not given one.
+        number: Row number in the sheet, 1-based with the header as row 1; 0 for a row not written yet.
+        raw: What a person typed, by column, where it differs from the typed value's own text.
+    """
+
+    __slots__ = ("cells", "key", "number", "raw", "tab")
+
+    def __init__(
+        self, tab: str, key: str, cells: dict[str, Value], number: int = 0, raw: Mapping[str, str] | None = None
+    ) -> None:
+        self.tab = tab
+        self.key = key
+        self.cells = cells
+        self.number = number
+        self.raw = raw or {}
+
+    def get(self, column: str) -> Value:
+        """Return the typed value; None when the cell is blank or unreadable."""
+        return self.cells.get(column)
+
+    def text(self, column: str) -> str:
+        """Return the cell as text, ``""`` when blank. Codes keep their leading zeros."""
+        value = self.cells.get(column)
+        return value if isinstance(value, str) else "" if value is None else str(value)
+
+    def money(self, column: str) -> int:
+        """Return an amount in minor units (whole yen), 0 when blank."""
+        value = self.cells.get(column)
+        return value if isinstance(value, int) else 0
+
+    def number_of(self, column: str) -> int:
+        """Return a whole number (pieces, grams, days), 0 when blank."""
+        value = self.cells.get(column)
+        return value if isinstance(value, int) else 0
+
+    def day(self, column: str) -> date | None:
+        """Return a day, or None when blank; a moment gives its day."""
+        value = self.cells.get(column)
+        return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+
+    def moment(self, column: str) -> datetime | None:
+        """Return a moment with time zone, or None when blank."""
+        value = self.cells.get(column)
+        return value if isinstance(value, datetime) else None
+
+    def flag(self, column: str) -> bool:
+        """Return whether the cell is ticked; blank is False."""
+        return self.cells.get(column) is True
+
+    def typed(self, column: str) -> str:
+        """Return what stands in the cell as a person sees it, for quoting in a finding."""
+        return self.raw.get(column) or self.text(column)
+
+    @property
+    def has_key(self) -> bool:
+        """True when the row carries a key of its own."""
+        return not self.key.startswith("#")
+
+    def finding(
+        self, code: str, column: str, why: Message, fix: Message, level: Level = "error"
+    ) -> Finding:
+        """Return a finding about one cell of this row (``""``: the whole row), quoting what stands there."""
+        quoted = self.typed(column) if column else ""
+        return Finding(code, self.tab, self.key, column, quoted, why, fix, self.number, level)
+
+    def with_cells(self, cells: Cells, key: str) -> Row:
+        """Return the row with these cells replaced and, perhaps, its first key."""
+        raw = {column: text for column, text in self.raw.items() if column not in cells}
+        return Row(self.tab, key, {**self.cells, **cells}, self.number, raw)
+
+    def __repr__(self) -> str:
+        return f"<{self.tab} {self.key}>"
+
+
+def key_of(tab: Tab, cells: Cells) -> str:
+    """Return a row's key, ``""`` when every key column is blank: ``K-001``, ``K-001//A`` for a lot."""
+    parts = (cells.get(column) for column in tab.key)
+    return "/".join("" if part is None else str(part) for part in parts).rstrip("/")
+
+
+class Table:
+    """The rows of one tab in sheet order, found by key. Rows that may not be touched are left out.
+
+    Attributes:
+        rows: Rows that automations may use.
+        set_aside: Rows whose key stands twice or whose seal is broken; never planned, never shipped.
+    """
+
+    __slots__ = ("_by_key", "rows", "set_aside", "tab")
+
+    def __init__(self, tab: Tab, rows: Sequence[Row], set_aside: Sequence[Row] = ()) -> None:
+        self.tab = tab
+        self.rows = tuple(rows)
+        self.set_aside = tuple(set_aside)
+        self._by_key = {row.key: row for row in self.rows}
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_key
+
+    def get(self, key: str) -> Row | None:
+        """Return the row with this key, or None."""
+        return self._by_key.get(key)
+
+    def __getitem__(self, key: str) -> Row:
+        return self._by_key[key]
+
+    def by(self, column: str) -> dict[str, list[Row]]:
+        """Return the rows grouped by the text of ``column``, in sheet order; blank is left out."""
+        groups: dict[str, list[Row]] = {}
+        for row in self.rows:
+            value = row.text(column)
+            if value:
+                groups.setdefault(value, []).append(row)
+        return groups
+
+    def changed(self, changes: Iterable[SetCells | AppendRow]) -> Table:
+        """Return the table after these changes.
+
+        Raises:
+            KeyError: A change names a row that is not there (a bug of an automation).
+        """
+        rows = dict(self._by_key)
+        for change in changes:
+            if isinstance(change, AppendRow):
+                key = key_of(self.tab, change.cells)
+                rows[key] = Row(self.tab.id, key, dict(change.cells))
+            else:
+                row = rows[change.key]
+                key = key_of(self.tab, {**row.cells, **change.cells}) or row.key
+                rows[change.key] = row.with_cells(change.cells, key)
+        return Table(self.tab, tuple(rows.values()), self.set_aside)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All tabs at one moment, as automations see them.
+
+    Attributes:
+        tables: One table per tab of the schema, empty where the book has no such tab.
+        now: The moment of the run in the shop's time zone.
+        language: The shop's language, for text that is written into cells.
+        currency: ISO code; all money is in its minor units.
+        incoming: Orders and carrier results that arrived as files.
+        marks: Keys of effects that were once planned (``import:shopify:1001``, ``mail:…``, ``batch:…``).
+        unreadable: Findings made while reading (cells that do not fit their column, doubled keys).
+    """
+
+    schema: Schema
+    tables: Mapping[str, Table]
+    now: datetime
+    language: str = "ja"
+    currency: str = "JPY"
+    incoming: Incoming | None = None
+    marks: frozenset[str] = frozenset()
+    unreadable: tuple[Finding, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The shop's local date."""
+        return self.now.date()
+
+    def __getitem__(self, tab: str) -> Table:
+        return self.tables[tab]
+
+    def lines_of(self) -> dict[str, list[Row]]:
+        """Return the order lines grouped by order key."""
+        return self["order_lines"].by("order_id")
+
+    def apply(self, plan: Plan) -> Ledger:
+        """Return the ledger after ``plan``, as the next automation sees it."""
+        by_tab: dict[str, list[SetCells | AppendRow]] = {}
+        for change in plan.changes:
+            by_tab.setdefault(change.tab, []).append(change)
+        changed = {tab: self.tables[tab].changed(changes) for tab, changes in by_tab.items()}
+        return replace(self, tables={**self.tables, **changed}, marks=self.marks | frozenset(plan.marks))
+
+    def frame(self, tab: str) -> pd.DataFrame:
+        """Return a tab as a typed pandas DataFrame with the keys as index (for reports and own rules)."""
+        from automations.core.frames import to_frame  # noqa: PLC0415 - pandas is heavy; see DESIGN.md section 4
+
+        return to_frame(self.tables[tab], self.currency)
+
+
+def update(row: Row, cells: Cells, why: Message | None = None) -> tuple[SetCells, ...]:
+    """Return the change that gives ``row`` these cells, or nothing when they already stand there."""
+    differing = {column: value for column, value in cells.items() if row.get(column) != value}
+    if not differing:
+        return ()
+    before = {column: row.get(column) for column in differing}
+    return (SetCells(row.tab, row.key, differing, before, why),)
+

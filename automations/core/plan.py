@@ -1,0 +1,99 @@
+"""What a run wants to do, as values: cells to set, rows to append, findings to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Union
+
+from automations.core.messages import Message
+from automations.core.values import Cells
+
+# An error keeps its row out of the run; a warning is shown and the row goes on.
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetCells:
+    """New values for cells of one row that is there; ``before`` is what the plan was made on."""
+
+    tab: str
+    key: str
+    cells: Cells
+    before: Cells
+    why: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRow:
+    """A new row; columns that are not named stay blank."""
+
+    tab: str
+    cells: Cells
+    why: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know about one cell or row: code, where, value, why, fix.
+
+    Attributes:
+        code: Stable kebab-case name, listed in the README.
+        row: Sheet row number, 0 when the row is not in the sheet (yet).
+        value: What stands there, quoted as typed.
+    """
+
+    code: str
+    tab: str
+    key: str
+    column: str
+    value: str
+    why: Message
+    fix: Message
+    row: int = 0
+    level: Level = "error"
+
+
+Change = SetCells | AppendRow
+Part = Union[Change, Finding, "Plan", Iterable["Part"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Changes in the order they apply, findings, and marks of effects planned for good."""
+
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, *parts: Part, marks: Iterable[str] = ()) -> Plan:
+        """Return one plan from changes, findings, other plans and (nested) lists of them, in order."""
+        changes: list[Change] = []
+        findings: list[Finding] = []
+        all_marks = list(marks)
+        for part in _flat(parts):
+            match part:
+                case SetCells() | AppendRow():
+                    changes.append(part)
+                case Finding():
+                    findings.append(part)
+                case Plan():
+                    changes += part.changes
+                    findings += part.findings
+                    all_marks += part.marks
+        return cls(tuple(changes), tuple(findings), tuple(all_marks))
+
+    @property
+    def is_empty(self) -> bool:
+        """True when the plan would change nothing (findings alone change nothing)."""
+        return not self.changes and not self.marks
+
+
+def _flat(parts: Iterable[Part]) -> Iterable[Change | Finding | Plan]:
+    for part in parts:
+        if isinstance(part, (SetCells, AppendRow, Finding, Plan)):
+            yield part
+        else:
+            yield from _flat(part)
+

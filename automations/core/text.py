@@ -1,0 +1,63 @@
+"""Text as shops write it: widths, digits, keys for matching, labels for carriers."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_SPACES = re.compile(r"\s+")
+_NOT_DIGITS = re.compile(r"\D")
+
+# Practice 7.5: one person's name is written in several ways; only for comparing, never written back.
+_SAME_KANJI = str.maketrans(
+    "髙﨑濵濱邊邉齋齊斎德澤國惠廣桒栁𠮷龍瀧嶋嶌條將眞槇",
+    "高崎浜浜辺辺斉斉斉徳沢国恵広桑柳吉竜滝島島条将真槙",
+)
+
+
+def normal_header(text: str) -> str:
+    """Return a header for comparing: NFKC, no spaces, lower case. ``受注 番号`` equals ``受注番号``."""
+    return _SPACES.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def match_key(text: str) -> str:
+    """Return text for comparing people and places: NFKC, no spaces, upper case, one kanji per name."""
+    plain = _SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return plain.translate(_SAME_KANJI)
+
+
+def only_digits(text: str) -> str:
+    """Return the ASCII digits of ``text``; full-width digits count, everything else is dropped."""
+    return _NOT_DIGITS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def phone_digits(text: str) -> str:
+    """Return a Japanese phone number as digits with its leading zero: ``+81 90…`` becomes ``090…``."""
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+    digits = only_digits(plain)
+    if plain.startswith("+81"):
+        return "0" + digits[2:].removeprefix("0")
+    return digits
+
+
+def postcode_digits(text: str) -> str:
+    """Return a postcode as bare digits: ``〒611-0021`` becomes ``6110021``."""
+    return only_digits(text)
+
+
+def postcode_written(digits: str) -> str:
+    """Return ``611-0021`` for seven digits, anything else unchanged."""
+    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else digits
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that ``name`` was probably meant to be, or None."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def half_width_length(text: str) -> int:
+    """Return the length in half-width units: a full-width character counts 2 (carriers.md)."""
+    return sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in text)
