@@ -1,0 +1,63 @@
+"""Where a parcel goes: the line's own receiver, else the order's, else the buyer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automations.core.ledger import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One receiver. Equal values are one destination, so that lines can be grouped by it.
+
+    Attributes:
+        postcode: Seven bare digits, ``""`` when not given.
+        prefecture: Full name such as ``京都府``, ``""`` when not given.
+        address: City to house number, as typed.
+        phone: Bare digits.
+    """
+
+    name: str
+    company: str
+    postcode: str
+    prefecture: str
+    address: str
+    building: str
+    phone: str
+
+
+_PERSON = ("name", "company")
+_PLACE = ("postcode", "prefecture", "address", "building")
+
+
+def destination_of(order: Row, line: Row | None = None) -> Destination:
+    """Return the receiver of ``line``, or of the whole order when no line is given.
+
+    Person (name, company) and place (postcode to building) are each taken as a whole from the first of
+    line, order and buyer that gives any part of it, so that a receiver never gets the buyer's building or
+    company. A receiver without a phone number gets the buyer's (practice 1.4, H05).
+    """
+    own = [row for row in (line, order) if row is not None and _gives(row, "ship", (*_PERSON, *_PLACE))]
+    person = _first(own, order, _PERSON)
+    place = _first(own, order, _PLACE)
+    phone = (own[0].text("ship_phone") if own else order.text("ship_phone")) or order.text("buyer_phone")
+    return Destination(*person, *place, phone)
+
+
+def destinations_of(order: Row, lines: list[Row]) -> tuple[Destination, ...]:
+    """Return every distinct receiver of an order, in line order; the order's own when it has no lines."""
+    if not lines:
+        return (destination_of(order),)
+    return tuple(dict.fromkeys(destination_of(order, line) for line in lines))
+
+
+def _gives(row: Row, prefix: str, parts: tuple[str, ...]) -> bool:
+    return any(row.get(f"{prefix}_{part}") is not None for part in parts)
+
+
+def _first(own: list[Row], order: Row, parts: tuple[str, ...]) -> tuple[str, ...]:
+    for row in own:
+        if _gives(row, "ship", parts):
+            return tuple(row.text(f"ship_{part}") for part in parts)
+    return tuple(order.text(f"buyer_{part}") for part in parts)
