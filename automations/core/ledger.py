@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from automations.core.incoming import Incoming
 
 
-
 class Row:
     """One row: its key, where it stands, and typed getters for its cells.
 
@@ -27,18 +26,26 @@ class Row:
         key: Text of the key columns; ``#17`` (the sheet row) while a person has not given one.
         number: Row number in the sheet, 1-based with the header as row 1; 0 for a row not written yet.
         raw: What a person typed, by column, where it differs from the typed value's own text.
+        stale: Robot columns whose cells show another row's values (a copied row) and are to be emptied.
     """
 
-    __slots__ = ("cells", "key", "number", "raw", "tab")
+    __slots__ = ("cells", "key", "number", "raw", "stale", "tab")
 
     def __init__(
-        self, tab: str, key: str, cells: dict[str, Value], number: int = 0, raw: Mapping[str, str] | None = None
+        self,
+        tab: str,
+        key: str,
+        cells: dict[str, Value],
+        number: int = 0,
+        raw: Mapping[str, str] | None = None,
+        stale: frozenset[str] = frozenset(),
     ) -> None:
         self.tab = tab
         self.key = key
         self.cells = cells
         self.number = number
         self.raw = raw or {}
+        self.stale = stale
 
     def get(self, column: str) -> Value:
         """Return the typed value; None when the cell is blank or unreadable."""
@@ -92,7 +99,15 @@ class Row:
     def with_cells(self, cells: Cells, key: str) -> Row:
         """Return the row with these cells replaced and, perhaps, its first key."""
         raw = {column: text for column, text in self.raw.items() if column not in cells}
-        return Row(self.tab, key, {**self.cells, **cells}, self.number, raw)
+        return Row(self.tab, key, {**self.cells, **cells}, self.number, raw, self.stale)
+
+    def is_persons(self, column: str, twin: str) -> bool:
+        """Return whether a person typed the present value of a shared column with this twin.
+
+        A blank cell is nobody's: emptying it hands the column back to the program.
+        """
+        here = self.cells.get(column)
+        return (here is not None or column in self.raw) and here != self.cells.get(twin)
 
     def __repr__(self) -> str:
         return f"<{self.tab} {self.key}>"
@@ -154,13 +169,25 @@ class Table:
         rows = dict(self._by_key)
         for change in changes:
             if isinstance(change, AppendRow):
-                key = key_of(self.tab, change.cells)
-                rows[key] = Row(self.tab.id, key, dict(change.cells))
+                cells = {column: value for column, value in change.cells.items() if value is not None}
+                key = key_of(self.tab, cells)
+                rows[key] = Row(self.tab.id, key, self._with_twins(cells))
             else:
                 row = rows[change.key]
-                key = key_of(self.tab, {**row.cells, **change.cells}) or row.key
-                rows[change.key] = row.with_cells(change.cells, key)
+                allowed = self._with_twins(self._without_persons(row, change.cells))
+                key = key_of(self.tab, {**row.cells, **allowed}) or row.key
+                rows[change.key] = row.with_cells(allowed, key)
         return Table(self.tab, tuple(rows.values()), self.set_aside)
+
+    def _without_persons(self, row: Row, cells: Cells) -> Cells:
+        """Leave out shared cells that a person has set: the person's value wins (DESIGN.md decision 4)."""
+        kept = [column for column, twin in self.tab.twins.items() if row.is_persons(column, twin)]
+        return {column: value for column, value in cells.items() if column not in kept}
+
+    def _with_twins(self, cells: Cells) -> dict[str, Value]:
+        """Write a shared cell and its twin together."""
+        twins = {twin: cells[column] for column, twin in self.tab.twins.items() if column in cells}
+        return {**cells, **twins}
 
 
 @dataclass(frozen=True)
@@ -184,6 +211,7 @@ class Ledger:
     currency: str = "JPY"
     incoming: Incoming | None = None
     marks: frozenset[str] = frozenset()
+    ledger_id: str = ""
     unreadable: tuple[Finding, ...] = ()
 
     @property

@@ -15,7 +15,6 @@ Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
-_NOTHING: Mapping[str, object] = MappingProxyType({})
 _COMMA: Mapping[str, str] = MappingProxyType({"ja": "、", "en": ", "})
 _WEEKDAYS_JA = "月火水木金土日"
 
@@ -37,7 +36,7 @@ class Message:
     """A sentence with its values; ``template`` is the English text and the translation key."""
 
     template: str
-    values: Mapping[str, object] = field(default=_NOTHING, hash=False)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def text(self, language: str) -> str:
         """Return the sentence in ``language``; values that are labels or messages follow suit."""

@@ -1,0 +1,1 @@
+"""The rooms that wire the others: configuration, runner, command line."""

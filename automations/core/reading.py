@@ -1,0 +1,185 @@
+"""From a snapshot of raw cells to the typed ledger, and from two ledgers to what must be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from automations.core.cells import RawCell, Unreadable, as_typed, read_cell
+from automations.core.incoming import Incoming
+from automations.core.ledger import Ledger, Row, Table, key_of
+from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
+from automations.core.schema import Column, Schema, Tab
+from automations.core.seals import judge, seal_of
+from automations.core.snapshot import Sheet, Snapshot
+from automations.core.values import Value
+
+# What an unreadable cell is called, by the type of its column; choices by where their values are declared.
+_CODES = {
+    "integer": "not-a-number",
+    "money": "not-an-amount",
+    "date": "not-a-date",
+    "datetime": "not-a-date",
+    "flag": "not-a-tick",
+    "prefecture": "unknown-prefecture",
+    "components": "components-unreadable",
+}
+_CHOICE_CODES = {"statuses": "unknown-status", "payments": "unknown-payment-method", "services": "unknown-service"}
+# Types with few distinct values: each spelling is read once.
+_REPEATED = frozenset({"choice", "prefecture", "flag"})
+
+
+def ledger_from(  # noqa: PLR0913 - everything the automations may know of the moment
+    snapshot: Snapshot,
+    schema: Schema,
+    now: datetime,
+    *,
+    language: str,
+    currency: str,
+    incoming: Incoming | None = None,
+) -> Ledger:
+    """Return the typed ledger of a snapshot at the moment ``now`` (with the shop's time zone).
+
+    Cells that do not fit, doubled keys and renamed rows become ``ledger.unreadable``; such rows are set aside.
+    """
+    zone = now.tzinfo if isinstance(now.tzinfo, ZoneInfo) else ZoneInfo("Asia/Tokyo")
+    tables: dict[str, Table] = {}
+    findings: list[Finding] = []
+    for tab in schema.values():
+        sheet = snapshot.sheets.get(tab.id)
+        rows = _read_rows(tab, sheet, zone, currency, findings) if sheet else []
+        judged = judge(tab, rows, snapshot.ledger_id)
+        findings += judged.findings
+        tables[tab.id] = Table(tab, judged.rows, judged.set_aside)
+    return Ledger(
+        schema=schema,
+        tables=tables,
+        now=now,
+        language=language,
+        currency=currency,
+        incoming=incoming,
+        marks=snapshot.marks,
+        ledger_id=snapshot.ledger_id,
+        unreadable=tuple(findings),
+    )
+
+
+def row_keys(sheet: Sheet, tab: Tab) -> dict[str, int]:
+    """Return the sheet row number of every key (``#17`` for a row without one); doubled keys are left out."""
+    places = [(tab.columns[column], sheet.columns[column] - 1) for column in tab.key if column in sheet.columns]
+    numbers: dict[str, int] = {}
+    doubled: set[str] = set()
+    for number, cells in sheet.rows:
+        parts = {column.id: _key_cell(column, cells[at] if at < len(cells) else None) for column, at in places}
+        key = key_of(tab, parts) or f"#{number}"
+        if key in numbers:
+            doubled.add(key)
+        numbers[key] = number
+    return {key: number for key, number in numbers.items() if key not in doubled}
+
+
+def difference(before: Ledger, after: Ledger) -> Plan:
+    """Return the smallest plan that turns ``before`` into ``after``, as a book commits it.
+
+    One change a row; keys are those of ``before``; seals are renewed on every row that is written.
+    """
+    changes: list[Change] = []
+    for tab_id, table in after.tables.items():
+        old = before.tables[tab_id]
+        if table is old and not any(row.stale for row in old):
+            continue
+        by_number = {row.number: row for row in old if row.number}
+        for row in table:
+            changes += _row_difference(table.tab, by_number.get(row.number), row, after.ledger_id)
+    return Plan(tuple(changes), marks=tuple(sorted(after.marks - before.marks)))
+
+
+def _row_difference(tab: Tab, old: Row | None, new: Row, ledger_id: str) -> list[Change]:
+    if old is None:
+        sealed = {"seal": seal_of(ledger_id, tab.id, new.key)} if tab.sealed else {}
+        return [AppendRow(tab.id, {**new.cells, **sealed})]
+    cells = {} if old is new else _differing(old, new)
+    cells |= {column: new.get(column) for column in new.stale}
+    if not cells:
+        return []
+    if tab.sealed and new.has_key:
+        seal = seal_of(ledger_id, tab.id, new.key)
+        if old.get("seal") != seal:
+            cells["seal"] = seal
+    return [SetCells(tab.id, old.key, cells, {column: old.get(column) for column in cells})]
+
+
+def _differing(old: Row, new: Row) -> dict[str, Value]:
+    return {column: value for column, value in new.cells.items() if old.cells.get(column) != value}
+
+
+def _key_cell(column: Column, raw: RawCell) -> str:
+    text = as_typed(raw).strip()
+    if not text:
+        return ""
+    try:
+        value = read_cell(column, raw, ZoneInfo("UTC"), "JPY")
+    except Unreadable:
+        return text
+    return str(value)
+
+
+def _read_rows(
+    tab: Tab, sheet: Sheet, zone: ZoneInfo, currency: str, findings: list[Finding]
+) -> list[Row]:
+    places = [(tab.columns[name], position - 1) for name, position in sheet.columns.items() if name in tab.columns]
+    extra = [(header, position - 1) for header, position in sheet.unknown.items()]
+    known: dict[str, dict[RawCell, Value]] = {column.id: {} for column, _ in places if column.type in _REPEATED}
+    rows: list[Row] = []
+    for number, raw_cells in sheet.rows:
+        row = _read_row(tab, number, raw_cells, places, known, zone, currency, findings)
+        for header, at in extra:
+            if at < len(raw_cells) and raw_cells[at] not in (None, ""):
+                row.cells[header] = as_typed(raw_cells[at])
+        rows.append(row)
+    return rows
+
+
+def _read_row(  # noqa: PLR0913 - the inner loop of reading; a class would only rename the arguments
+    tab: Tab,
+    number: int,
+    raw_cells: tuple[RawCell, ...],
+    places: list[tuple[Column, int]],
+    known: Mapping[str, dict[RawCell, Value]],
+    zone: ZoneInfo,
+    currency: str,
+    findings: list[Finding],
+) -> Row:
+    cells: dict[str, Value] = {}
+    typed: dict[str, str] = {}
+    wrong: list[tuple[Column, Unreadable]] = []
+    width = len(raw_cells)
+    for column, at in places:
+        raw = raw_cells[at] if at < width else None
+        if raw is None or raw == "":
+            continue
+        seen = known.get(column.id)
+        try:
+            if seen is not None and raw in seen:
+                value = seen[raw]
+            else:
+                value = read_cell(column, raw, zone, currency)
+                if seen is not None:
+                    seen[raw] = value
+        except Unreadable as problem:
+            typed[column.id] = as_typed(raw)
+            wrong.append((column, problem))
+            continue
+        if value is not None:
+            cells[column.id] = value
+            if value != raw:
+                typed[column.id] = as_typed(raw)
+    row = Row(tab.id, key_of(tab, cells) or f"#{number}", cells, number, typed)
+    findings += [_unreadable(row, column, problem) for column, problem in wrong if column.owner != "robot"]
+    return row
+
+
+def _unreadable(row: Row, column: Column, problem: Unreadable) -> Finding:
+    code = _CHOICE_CODES.get(column.choices_from, "unknown-value") if column.type == "choice" else ""
+    return row.finding(code or _CODES.get(column.type, "wrong-form"), column.id, problem.why, problem.fix)
