@@ -1,0 +1,163 @@
+"""How plans and findings look in a terminal and in JSON. The one wording for CLI, stories and console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from automations.core import money
+from automations.core.cells import to_json
+from automations.core.errors import DaichoError, Problem, SetupError
+from automations.core.ledger import Ledger, key_of
+from automations.core.messages import msg
+from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
+from automations.core.schema import Column, Tab
+from automations.core.values import Value
+
+# Columns that say nothing to a person: twins, seals, hidden keeping.
+_NOT_SHOWN = frozenset({"seal", "message_id", "made_at", "imported_at"})
+
+
+def change_lines(plan: Plan, ledger: Ledger, language: str) -> list[str]:
+    """Return one line for each change: ``受注 1044: 状態 未引当 -> 引当済み``."""
+    return [line for change in plan.changes for line in _change_line(change, ledger, language)]
+
+
+def finding_text(finding: Finding, ledger: Ledger, language: str) -> str:
+    """Return a finding in the one form: code, where, value / why / fix."""
+    return "\n".join(
+        [
+            f'{finding.code} {_place(finding, ledger, language)}: "{finding.value}"',
+            f"  {finding.why.text(language)}",
+            f"  {msg('Fix: {fix}', fix=finding.fix).text(language)}",
+        ]
+    )
+
+
+def problem_text(problem: Problem, language: str) -> str:
+    """Return one set-up problem in the same form as a finding."""
+    place = msg("at {place}", place=problem.where).text(language)
+    return "\n".join(
+        [
+            f"{problem.code} {place}",
+            f"  {problem.why.text(language)}",
+            f"  {msg('Fix: {fix}', fix=problem.fix).text(language)}",
+        ]
+    )
+
+
+def error_text(error: DaichoError, language: str) -> str:
+    """Return what the program stopped for, and what to do."""
+    if isinstance(error, SetupError) and error.problems:
+        return "\n".join(problem_text(problem, language) for problem in error.problems)
+    fix = msg("Fix: {fix}", fix=error.fix).text(language)
+    return f"{error.code}: {error.why.text(language)}\n  {fix}"
+
+
+def change_json(plan: Plan, ledger: Ledger) -> list[dict[str, Any]]:
+    """Return every changed cell as ``{tab, key, column, before, after}``; ids, ISO dates, plain numbers."""
+    rows: list[dict[str, Any]] = []
+    for change in plan.changes:
+        tab = ledger.schema[change.tab]
+        key = change.key if isinstance(change, SetCells) else key_of(tab, change.cells)
+        before: Mapping[str, Value] = change.before if isinstance(change, SetCells) else {}
+        for name, value in change.cells.items():
+            column = tab.columns.get(name)
+            if column is not None and (value is not None or before.get(name) is not None):
+                rows.append(
+                    {
+                        "tab": change.tab,
+                        "key": key,
+                        "column": name,
+                        "before": to_json(column, before.get(name), ledger.currency),
+                        "after": to_json(column, value, ledger.currency),
+                    }
+                )
+    return rows
+
+
+def finding_json(finding: Finding, language: str) -> dict[str, Any]:
+    """Return a finding as ``{code, tab, row, key, column, value, why, fix, level}``."""
+    return {
+        "code": finding.code,
+        "tab": finding.tab,
+        "row": finding.row,
+        "key": finding.key,
+        "column": finding.column,
+        "value": finding.value,
+        "why": finding.why.text(language),
+        "fix": finding.fix.text(language),
+        "level": finding.level,
+    }
+
+
+def cell_text(column: Column, value: Value, language: str, currency: str) -> str:
+    """Return a typed value as it stands in the sheet; ``-`` for a blank cell."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "☑" if value else "☐"
+    if column.type == "money" and isinstance(value, int):
+        return money.written(value, currency)
+    if isinstance(value, str) and value in column.choices:
+        return column.choices[value].label.text(language)
+    if column.type == "datetime":
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)
+
+
+def _change_line(change: Change, ledger: Ledger, language: str) -> Iterable[str]:
+    tab = ledger.schema[change.tab]
+    if isinstance(change, AppendRow):
+        if change.tab == "mails":
+            yield _mail_line(change, tab, ledger, language)
+            return
+        parts = [
+            f"{column.label.text(language)} {cell_text(column, value, language, ledger.currency)}"
+            for column, value in _shown(tab, change.cells)
+            if value is not None and column.id not in tab.key
+        ]
+        yield f"{tab.label.text(language)} + {key_of(tab, change.cells)}: {'; '.join(parts)}"
+        return
+    parts = [
+        f"{column.label.text(language)} "
+        f"{cell_text(column, change.before.get(column.id), language, ledger.currency)} -> "
+        f"{cell_text(column, value, language, ledger.currency)}"
+        for column, value in _shown(tab, change.cells)
+    ]
+    if parts:
+        why = f"  ({change.why.text(language)})" if change.why else ""
+        yield f"{tab.label.text(language)} {change.key}: {'; '.join(parts)}{why}"
+
+
+def _mail_line(change: AppendRow, tab: Tab, ledger: Ledger, language: str) -> str:
+    template = cell_text(tab.columns["template"], change.cells.get("template"), language, ledger.currency)
+    subject = change.cells.get("subject")
+    return f"{tab.label.text(language)} {change.cells.get('order_id')}: {template} -> {change.cells.get('to')}  {subject}"
+
+
+def _shown(tab: Tab, cells: Mapping[str, Value]) -> list[tuple[Column, Value]]:
+    hidden = {*tab.twins.values(), *_NOT_SHOWN}
+    return [
+        (column, cells[column.id])
+        for column in tab.columns.values()
+        if column.id in cells and column.id not in hidden and not (column.hidden and column.large)
+    ]
+
+
+def _place(finding: Finding, ledger: Ledger, language: str) -> str:
+    """``at 受注 order 1043, row 12, column 状態``, naming only what is known."""
+    tab = ledger.schema.get(finding.tab)
+    if tab is None:
+        place = msg("at {place}", place=finding.key).text(language)
+        return f"{place}:{finding.row}" if finding.row else place
+    parts = [tab.label.text(language)]
+    if finding.key and not finding.key.startswith("#"):
+        parts[0] += f" {finding.key}"
+    if finding.row:
+        parts.append(msg("row {row}", row=finding.row).text(language))
+    if finding.column:
+        column = tab.columns.get(finding.column)
+        label = column.label.text(language) if column else finding.column
+        parts.append(msg("column {column}", column=label).text(language))
+    return msg("at {place}", place=", ".join(parts)).text(language)
