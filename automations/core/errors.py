@@ -54,3 +54,14 @@ class ServiceError(DaichoError):
     """The outside world failed (file in use, network, quota); nothing is half done, run again later."""
 
     exit_code = 3
+
+
+class LedgerChanged(ServiceError):
+    """Someone else wrote to the ledger after it was read; nothing was written. Read and plan again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ledger-changed",
+            msg("The ledger was changed by someone else while Daicho was working on it."),
+            msg("Run again; nothing was changed."),
+        )

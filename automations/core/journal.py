@@ -1,0 +1,201 @@
+"""The journal: what each commit wrote, for undo, and marks of effects that must never happen twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+
+from automations.core.cells import as_typed
+from automations.core.errors import LedgerRefused
+from automations.core.messages import msg
+from automations.core.plan import AppendRow, Change, Plan
+from automations.core.schema import Tab
+from automations.core.snapshot import RunNote, Sheet
+from automations.core.text import normal_header
+from automations.core.values import Cells, Value
+
+TAB = "journal"
+KEPT_DAYS = 30
+LONG = 5_000
+# A workbook cell holds 32,767 UTF-16 units, a cell of Google Sheets 50,000; some room is left.
+_PACKED = 30_000
+_LONG_VALUE = 10_000
+
+Written = str | int | dict[str, str | int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit as the journal names it.
+
+    Attributes:
+        op: Operation id, new for every content.
+        n: Counts up by one.
+        base: Operation id of the commit before, ``""`` for the first.
+        ledger_id: Kept here as well, should the book's own note of it get lost.
+    """
+
+    op: str
+    n: int
+    base: str
+    ledger_id: str
+
+
+def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
+    """Return the rows of 記録 for a commit: the commit itself, its entries packed by tab, its marks.
+
+    An entry is ``[key, {column: [before, after]}]``, or ``["", {column: after}]`` for a new row; ids for choices,
+    minor units for money, ISO days and moments. A text of more than 10,000 characters is kept as its hash.
+    """
+    entries = [
+        {"kind": "entry", "tab": tab, "content": content}
+        for tab, changes in _by_tab(plan.changes).items()
+        for content in _packed(entry for change in changes for entry in _entries(change))
+    ]
+    marks = [{"kind": "mark", "content": content} for content in _packed(plan.marks)]
+    head: dict[str, Value] = {
+        "kind": "commit",
+        "n": commit.n,
+        "base": commit.base or None,
+        "who": note.who,
+        "content": json.dumps({"ledger": commit.ledger_id}),
+        "entries": len(entries),
+        "checksum": _checksum(entry["content"] for entry in entries),
+    }
+    common = {"op": commit.op, "run_id": note.run_id, "at": note.at}
+    rows = [head, *entries, *marks]
+    return tuple({"entry_id": f"{commit.op}-{place}", **common, **row} for place, row in enumerate(rows))
+
+
+def marks_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
+    """Return every effect that was ever planned.
+
+    Raises:
+        LedgerRefused: A mark cannot be read; without it something might happen twice.
+    """
+    found: set[str] = set()
+    for _, row in _rows(sheet, tab):
+        if row["kind"] == "mark":
+            found.update(_unpacked(row))
+    return frozenset(found)
+
+
+def last_commit(sheet: Sheet, tab: Tab) -> Commit | None:
+    """Return the newest commit, None in a ledger that nothing was committed to.
+
+    Raises:
+        LedgerRefused: Entries of that commit are missing or altered.
+    """
+    rows = [row for _, row in _rows(sheet, tab)]
+    heads = [row for row in rows if row["kind"] == "commit"]
+    if not heads:
+        return None
+    head = max(heads, key=lambda row: _number(row["n"]))
+    entries = [row for row in rows if row["kind"] == "entry" and row["op"] == head["op"]]
+    entries.sort(key=lambda row: _number(row["entry_id"].rpartition("-")[2]))
+    if _checksum(row["content"] for row in entries) != head["checksum"]:
+        raise _damaged(head)
+    ledger = json.loads(head["content"] or "{}").get("ledger", "")
+    return Commit(head["op"], _number(head["n"]), head["base"], ledger)
+
+
+def expired_rows(sheet: Sheet, tab: Tab, today: date) -> tuple[int, ...]:
+    """Return the sheet rows of entries that are no longer needed once the journal is long; never marks."""
+    if len(sheet.rows) <= LONG:
+        return ()
+    oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()
+    return tuple(
+        number for number, row in _rows(sheet, tab) if row["kind"] == "entry" and row["at"][:10] < oldest
+    )
+
+
+def _by_tab(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    grouped: dict[str, list[Change]] = {}
+    for change in changes:
+        grouped.setdefault(change.tab, []).append(change)
+    return grouped
+
+
+def _entries(change: Change) -> Iterator[list[object]]:
+    """Yield the change as one entry, or as one for each column where it is too long for a cell."""
+    key, cells = _entry(change)
+    if _length(_json([key, cells])) < _PACKED:
+        yield [key, cells]
+    else:
+        for column, value in cells.items():
+            yield [key, {column: value}]
+
+
+def _entry(change: Change) -> tuple[str, dict[str, object]]:
+    if isinstance(change, AppendRow):
+        return "", {column: _written(value) for column, value in change.cells.items() if value is not None}
+    return change.key, {
+        column: [_written(change.before.get(column)), _written(value)] for column, value in change.cells.items()
+    }
+
+
+def _written(value: Value) -> Written:
+    if isinstance(value, str) and _length(_json(value)) > _LONG_VALUE:
+        return {"sha256": sha256(value.encode()).hexdigest(), "length": len(value)}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _packed(parts: Iterable[object]) -> Iterator[str]:
+    """Yield JSON lists of the parts, each short enough for a cell."""
+    here: list[str] = []
+    length = 2
+    for part in parts:
+        text = _json(part)
+        size = _length(text) + 1
+        if here and length + size > _PACKED:
+            yield f"[{','.join(here)}]"
+            here, length = [], 2
+        here.append(text)
+        length += size
+    if here:
+        yield f"[{','.join(here)}]"
+
+
+def _json(part: object) -> str:
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _checksum(contents: Iterable[str]) -> str:
+    return sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _rows(sheet: Sheet, tab: Tab) -> Iterator[tuple[int, dict[str, str]]]:
+    kinds = tab.columns["kind"].written_choices
+    for number, cells in sheet.rows:
+        row = {
+            column: as_typed(cells[at - 1]) if at <= len(cells) else "" for column, at in sheet.columns.items()
+        }
+        row["kind"] = kinds.get(normal_header(row["kind"]), "")
+        yield number, row
+
+
+def _unpacked(row: dict[str, str]) -> list[str]:
+    try:
+        marks = json.loads(row["content"])
+    except json.JSONDecodeError:
+        raise _damaged(row) from None
+    return [str(mark) for mark in marks]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _damaged(row: dict[str, str]) -> LedgerRefused:
+    return LedgerRefused(
+        "journal-damaged",
+        msg("The hidden tab 記録 was changed by hand (entry {entry}).", entry=row["entry_id"]),
+        msg("Undo that change, or take the newest file from the folder backup."),
+    )

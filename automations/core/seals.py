@@ -1,0 +1,120 @@
+"""Seals: a short mark of its key in every row the program wrote, so that copied and renamed rows are seen."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from automations.core.ledger import Row
+from automations.core.messages import Label, msg
+from automations.core.plan import Finding
+from automations.core.schema import Column, Tab
+
+SEAL = "seal"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The rows of a tab, told apart.
+
+    Attributes:
+        rows: Rows to work with. Cells that belong to another row count as blank and are named in ``stale``.
+        set_aside: Rows whose key stands twice or was changed; nothing may be written there.
+        findings: What a person has to mend, one for each row set aside.
+    """
+
+    rows: tuple[Row, ...]
+    set_aside: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+
+
+def seal_of(ledger_id: str, tab_id: str, key: str) -> str:
+    """Return the seal of a row: 8 characters, made of its ledger, tab and key."""
+    text = "\x1f".join((ledger_id, tab_id, key))
+    return b32encode(blake2b(text.encode(), digest_size=5).digest()).decode()
+
+
+def judge(tab: Tab, rows: Sequence[Row], ledger_id: str) -> Judged:
+    """Return which rows may be trusted, which are new or copied and which must wait for a person.
+
+    A key that stands twice sets all its rows aside, in every tab. In a sealed tab a blank seal, or the seal of
+    another key that is there, marks a new or copied row: its robot cells, and shared cells that only repeat
+    what the program wrote, count as blank. The seal of a key that is gone marks a renamed row.
+    Source: commit-protocol section 1.
+    """
+    numbers: dict[str, list[int]] = {}
+    for row in rows:
+        numbers.setdefault(row.key, []).append(row.number)
+    own = {key: seal_of(ledger_id, tab.id, key) for key in numbers if tab.sealed and not key.startswith("#")}
+    present = frozenset(own.values())
+    kept: list[Row] = []
+    set_aside: list[Row] = []
+    findings: list[Finding] = []
+    for row in rows:
+        if len(numbers[row.key]) > 1:
+            set_aside.append(row)
+            findings.append(_doubled(tab, row, numbers[row.key]))
+        elif _is_renamed(tab, row, own, present):
+            set_aside.append(row)
+            findings.append(_renamed(tab, row))
+        else:
+            kept.append(row if _is_trusted(tab, row, own) else _as_new(tab, row))
+    return Judged(tuple(kept), tuple(set_aside), tuple(findings))
+
+
+def _is_trusted(tab: Tab, row: Row, own: dict[str, str]) -> bool:
+    return row.has_key and (not tab.sealed or row.text(SEAL) == own[row.key])
+
+
+def _is_renamed(tab: Tab, row: Row, own: dict[str, str], present: frozenset[str]) -> bool:
+    """Return whether the row's key was changed, or emptied where only the program gives keys."""
+    if tab.sealed:
+        seal = row.text(SEAL)
+        return bool(seal) and seal != own.get(row.key) and seal not in present
+    return not row.has_key and all(tab.columns[column].owner == "robot" for column in tab.key)
+
+
+def _as_new(tab: Tab, row: Row) -> Row:
+    """Return the row without what the program wrote into the row it was copied from."""
+    stale = frozenset(
+        column.id
+        for column in tab.columns.values()
+        if (column.id in row.cells or column.id in row.raw) and _is_programs(column, row)
+    )
+    if not stale:
+        return row
+    cells = {column: value for column, value in row.cells.items() if column not in stale}
+    raw = {column: text for column, text in row.raw.items() if column not in stale}
+    return Row(row.tab, row.key, cells, row.number, raw, stale)
+
+
+def _is_programs(column: Column, row: Row) -> bool:
+    """Return whether the cell holds the program's value: a robot cell, or a shared one equal to its twin."""
+    if column.owner == "shared" and column.twin:
+        return not row.is_persons(column.id, column.twin)
+    return column.owner == "robot"
+
+
+def _doubled(tab: Tab, row: Row, numbers: Sequence[int]) -> Finding:
+    others = tuple(str(number) for number in numbers if number != row.number)
+    return row.finding(
+        "duplicate-key",
+        tab.key[0],
+        msg("The same {name} stands in row {others} as well.", name=_name(tab), others=others),
+        msg("Give one of the rows its own {name}, or delete it. Until then all of them wait.", name=_name(tab)),
+    )
+
+
+def _renamed(tab: Tab, row: Row) -> Finding:
+    return row.finding(
+        "renamed-row",
+        tab.key[0],
+        msg("The {name} of this row was changed or emptied after Daicho had written here.", name=_name(tab)),
+        msg("Put the old {name} back. For something new, write a new row.", name=_name(tab)),
+    )
+
+
+def _name(tab: Tab) -> Label:
+    return tab.columns[tab.key[0]].label
