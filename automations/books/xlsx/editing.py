@@ -1,0 +1,170 @@
+"""Edit a workbook in place: from the old file's bytes to the new file's bytes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from . import styles as style_part
+from .calculation import drop_from_chain, full_calculation, has_formulas, is_true
+from .containers import open_package
+from .edits import SheetEdit, Wanted, check_days, wanted
+from .errors import EditRefused
+from .markup import Node, Splice, Xml, children, nodes
+from .package import Package
+from .parts import NewPart, Relation, add_part, relations, workbook_part
+from .properties import set_properties
+from .sheet import Calendar, EditedSheet, edit_sheet
+from .styles import Styles
+from .tables import tables_of
+
+_NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
+_LAST_ROW = re.compile(rb"[0-9]+(?=\s*\Z)")
+_STYLES = NewPart(
+    "xl/styles.xml", b"", "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml", "styles"
+)
+
+
+def edit_workbook(
+    source: bytes, edits: Sequence[SheetEdit], properties: Mapping[str, str] = _NO_PROPERTIES
+) -> bytes:
+    """Return the workbook with the new cell values and properties, everything else as it was.
+
+    Only touched rows are rewritten, together with what must follow them: the used range, tables, filters,
+    conditional formats and validations that end right above a new row, and the order of calculation. Parts
+    that do not change are copied as they are packed. Without any change the source itself comes back.
+
+    Args:
+        source: The .xlsx or .xlsm file.
+        edits: New values by sheet. Text is kept as text, whatever it begins with. A formula in a touched
+            cell gives way to the value. A date in a cell without date format gets one.
+        properties: Text properties to set; others stay.
+
+    Raises:
+        WorkbookRefused: The file cannot be edited.
+        EditRefused: A cell cannot be written there (merged, part of an array formula, totals of a table).
+        ValueRefused: A value cannot be kept in a cell as it is.
+    """
+    package = open_package(source)
+    values = wanted(edits)
+    book = _Book.read(package)
+    for title, rows in values.items():
+        check_days(rows, title, from_1904=book.is_from_1904())
+    if values:
+        _edit_sheets(package, book, values)
+    set_properties(package, properties)
+    return package.packed()
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One entry of the list of sheets, with its place in that list."""
+
+    title: str
+    number: str
+    part: str
+    place: int
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The main part, taken apart as far as editing needs it."""
+
+    xml: Xml
+    found: list[Node]
+    leads: list[Relation]
+    sheets: tuple[_Sheet, ...]
+
+    @classmethod
+    def read(cls, package: Package) -> "_Book":
+        part = workbook_part(package)
+        xml = Xml.read(package.read(part), part)
+        found = nodes(xml)
+        leads = relations(package, part)
+        targets = {relation.key: relation for relation in leads}
+        listed = [
+            sheet for sheets in children(found, found[0], b"sheets") for sheet in children(found, sheets)
+        ]
+        sheets = []
+        for place, node in enumerate(listed):
+            given = node.attributes()
+            key = next((value for name, value in given.items() if name.endswith(b":id")), "")
+            relation = targets.get(key)
+            if relation is not None and relation.kind == "worksheet":
+                number = given.get(b"sheetId", "")
+                sheets.append(_Sheet(given.get(b"name", ""), number, relation.target, place))
+        return cls(xml, found, leads, tuple(sheets))
+
+    def sheet(self, title: str) -> _Sheet:
+        for sheet in self.sheets:
+            if sheet.title == title:
+                return sheet
+        for sheet in self.sheets:
+            if sheet.title.casefold() == title.casefold():
+                return sheet
+        raise EditRefused("no-such-sheet", sheet=title)
+
+    def is_from_1904(self) -> bool:
+        settings = children(self.found, self.found[0], b"workbookPr")
+        return any(is_true(node.attributes().get(b"date1904")) for node in settings)
+
+
+def _edit_sheets(package: Package, book: _Book, values: Mapping[str, Wanted]) -> None:
+    part = _styles_part(package, book)
+    styles = cache(lambda: _read_styles(package, book, part))
+    calendar = Calendar(styles, book.is_from_1904())
+    changes: list[Splice] = []
+    gone: dict[str, frozenset[str]] = {}
+    for title, rows in values.items():
+        sheet = book.sheet(title)
+        xml = Xml.read(package.read(sheet.part), sheet.part)
+        edited = edit_sheet(xml, title, rows, tables_of(package, sheet.part), calendar)
+        for name, content in ((sheet.part, edited.content), *edited.tables.items()):
+            package.write(name, content)
+        gone[sheet.number] = edited.formulas_gone
+        changes += _filter_names(book, sheet, edited)
+    if styles.cache_info().currsize:
+        package.write(part, styles().content())
+    drop_from_chain(package, book.xml.part, gone)
+    _calculate_on_load(package, book, changes)
+
+
+def _styles_part(package: Package, book: _Book) -> str:
+    named = [relation.target for relation in book.leads if relation.kind == "styles"]
+    return next((part for part in named if part in package), _STYLES.name)
+
+
+def _read_styles(package: Package, book: _Book, part: str) -> Styles:
+    if part not in package:
+        space = next(
+            (value for name, value in book.found[0].attributes().items() if value.endswith("/main")), ""
+        )
+        family = book.leads[0].family if book.leads else ""
+        content = (style_part.EMPTY % space).encode()
+        new = NewPart(part, content, _STYLES.content_type, f"{family}/{_STYLES.relation_type}")
+        add_part(package, book.xml.part, new)
+    return Styles(Xml.read(package.read(part), part))
+
+
+def _filter_names(book: _Book, sheet: _Sheet, edited: EditedSheet) -> list[Splice]:
+    """Return the changes to the hidden name that repeats the area of a sheet's filter."""
+    if edited.filter_rows is None:
+        return []
+    old, new = (b"%d" % row for row in edited.filter_rows)
+    changes = []
+    for node in book.found:
+        given = node.attributes() if node.name == b"definedName" else {}
+        is_filter = given.get(b"name", "").casefold() == "_xlnm._filterdatabase"
+        if is_filter and given.get(b"localSheetId") == str(sheet.place):
+            last = _LAST_ROW.search(book.xml.raw, node.tag_end, node.close)
+            if last and last[0] == old:
+                changes.append(Splice(last.start(), last.end(), new))
+    return changes
+
+
+def _calculate_on_load(package: Package, book: _Book, changes: list[Splice]) -> None:
+    wish = full_calculation(book.xml, book.found)
+    if wish and has_formulas(package, (sheet.part for sheet in book.sheets if sheet.part in package)):
+        changes = [*changes, *wish]
+    package.write(book.xml.part, book.xml.content(changes))

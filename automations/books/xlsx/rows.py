@@ -1,0 +1,189 @@
+"""Where the rows and cells of a sheet lie in its bytes, without building a tree."""
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from .markup import ATTRIBUTES, NAME, Xml, attributes
+from .references import LAST_COLUMN, LAST_ROW, cell_position, column_number
+
+_USUAL_NAME = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+_ROOT = re.compile(rb"<(?:(" + NAME + rb"):)?(" + NAME + rb")")
+
+
+class Row(NamedTuple):
+    """One row element; the four positions are those of `markup.Node`."""
+
+    number: int
+    tag: bytes
+    start: int
+    tag_end: int
+    close: int
+    end: int
+
+
+class Cell(NamedTuple):
+    """One cell element: its column, place, attributes and the bytes between its tags."""
+
+    column: int
+    start: int
+    end: int
+    tag: bytes
+    inner: bytes
+    inner_start: int
+
+
+class Patterns(NamedTuple):
+    """The searches of one sheet, made for the namespace prefix that it uses."""
+
+    sheet_data: re.Pattern[bytes]
+    row: re.Pattern[bytes]
+    row_end: re.Pattern[bytes]
+    cell: re.Pattern[bytes]
+    formula: re.Pattern[bytes]
+    value: re.Pattern[bytes]
+
+
+@lru_cache(maxsize=16)
+def patterns(prefix: bytes) -> Patterns:
+    """Return the searches for a prefix such as b"x:" (b"" for none)."""
+    p = re.escape(prefix)
+    rest = rb"(?=[\s/>])(?:([^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+)*+)>)?"
+    whole = rb"(?=[\s/>])(?:(" + ATTRIBUTES + rb")\s*+(?:/>|>(.*?)</" + p + rb"%s\s*+>))?"
+    return Patterns(
+        sheet_data=re.compile(rb"<" + p + rb"sheetData" + rest),
+        row=re.compile(rb"<" + p + rb"row" + rest),
+        row_end=re.compile(rb"</" + p + rb"row\s*+>"),
+        cell=re.compile(rb"<" + p + rb"c" + whole % b"c", re.DOTALL),
+        formula=re.compile(rb"<" + p + rb"f" + whole % b"f", re.DOTALL),
+        value=re.compile(rb"<" + p + rb"[vt](?:\s[^<>]*)?(?<!/)>[^<]|<" + p + rb"f[\s/>]"),
+    )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The rows of one sheet.
+
+    Attributes:
+        xml: The sheet part.
+        prefix: Namespace prefix of its elements with the colon, or b"".
+        data: Where the element that holds the rows begins and ends, tags included.
+        inner: Where the rows begin and end; both the end of the tag when it is written as one tag.
+        rows: All rows in ascending order.
+        known: The cells of the rows that were taken apart so far, by row number.
+    """
+
+    xml: Xml
+    prefix: bytes
+    data: tuple[int, int]
+    inner: tuple[int, int]
+    rows: tuple[Row, ...]
+    known: dict[int, tuple[Cell, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, xml: Xml) -> "Grid | None":
+        """Return the rows of a sheet; None when the part is no worksheet (a chart or dialog sheet).
+
+        Raises:
+            WorkbookRefused: ``damaged`` when the rows do not fit together.
+        """
+        root = _ROOT.search(xml.view)
+        if root is None or root[2] != b"worksheet":
+            return None
+        prefix = root[1] + b":" if root[1] else b""
+        found = patterns(prefix).sheet_data.search(xml.view)
+        if found is None or found[1] is None:
+            raise xml.damaged("no sheet data")
+        if found[1].endswith(b"/"):
+            return cls(xml, prefix, found.span(), (found.end(), found.end()), ())
+        close = xml.view.rfind(b"</" + prefix + b"sheetData")
+        end = xml.view.find(b">", close) + 1
+        if close < found.end() or not end:
+            raise xml.damaged("sheet data without end")
+        inner = (found.end(), close)
+        return cls(xml, prefix, (found.start(), end), inner, tuple(_rows(xml, prefix, *inner)))
+
+    def cells(self, row: Row) -> tuple[Cell, ...]:
+        """Return the cells of a row in ascending order.
+
+        Raises:
+            WorkbookRefused: ``damaged`` when the cells do not fit together.
+        """
+        if row.number not in self.known:
+            self.known[row.number] = tuple(self._cells(row))
+        return self.known[row.number]
+
+    def _cells(self, row: Row) -> Iterator[Cell]:
+        column = 0
+        raw = self.xml.raw
+        for match in patterns(self.prefix).cell.finditer(self.xml.view, row.tag_end, row.close):
+            tag = match[1]
+            if tag is None:
+                raise self.xml.damaged(f"broken cell in row {row.number}")
+            column = self._column(row, tag, column)
+            start, end = match.span(2)
+            yield Cell(column, *match.span(), tag, raw[start:end] if start >= 0 else b"", start)
+
+    def _column(self, row: Row, tag: bytes, before: int) -> int:
+        usual = _USUAL_NAME.match(tag)
+        if usual is not None:
+            position: tuple[int, int] | None = (int(usual[2]), _column_number(usual[1]))
+        else:
+            name = attributes(tag).get(b"r")
+            position = (row.number, before + 1) if name is None else cell_position(name)
+        if position is None or position[0] != row.number or not before < position[1] <= LAST_COLUMN:
+            raise self.xml.damaged(f"cell out of order in row {row.number}")
+        return position[1]
+
+    def has_value(self, start: int, end: int) -> bool:
+        """Tell whether a stretch of the sheet holds a value or a formula."""
+        return patterns(self.prefix).value.search(self.xml.view, start, end) is not None
+
+    def has_value_in(self, row: Row, columns: Container[int]) -> bool:
+        """Tell whether a row holds a value or a formula in any of the columns."""
+        return any(
+            cell.column in columns and self.has_value(cell.start, cell.end) for cell in self.cells(row)
+        )
+
+    def valued_columns(self, row: Row) -> set[int]:
+        """Return the columns in which a row holds a value or a formula."""
+        if not self.has_value(row.tag_end, row.close):
+            return set()
+        return {cell.column for cell in self.cells(row) if self.has_value(cell.start, cell.end)}
+
+
+def _rows(xml: Xml, prefix: bytes, start: int, end: int) -> Iterator[Row]:
+    search = patterns(prefix)
+    find_row, find_end = search.row.search, search.row_end.search
+    number = 0
+    while found := find_row(xml.view, start, end):
+        tag = found[1]
+        if tag is None:
+            raise xml.damaged(f"broken row at byte {found.start()}")
+        before, number = number, _number(tag, number)
+        if not before < number <= LAST_ROW:
+            raise xml.damaged(f"row {number} out of order")
+        close = start = found.end()
+        if tag.endswith(b"/"):
+            tag = tag[:-1]
+        else:
+            closing = find_end(xml.view, close, end)
+            if closing is None:
+                raise xml.damaged(f"row {number} without end")
+            close, start = closing.span()
+        yield Row(number, tag, found.start(), found.end(), close, start)
+
+
+def _number(tag: bytes, before: int) -> int:
+    if tag.startswith(b' r="'):
+        name = tag[4 : tag.index(b'"', 4)].decode()
+    else:
+        name = attributes(tag).get(b"r", str(before + 1))
+    return int(name) if name.isdecimal() and len(name) < 8 else 0
+
+
+@lru_cache(maxsize=512)
+def _column_number(letters: bytes) -> int:
+    return column_number(letters.decode())
