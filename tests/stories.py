@@ -10,19 +10,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from automations.app import configuration as conf
-from automations.app.automate import fold, settings_of
 from automations.app.arrivals import read_arrivals
+from automations.app.automate import fold, settings_of
 from automations.app.services import services_of
 from automations.app.show import change_lines, finding_text
 from automations.app.yaml_files import read_yaml_text
 from automations.core.declare import Problems
 from automations.core.ledger import Ledger
 from automations.core.reading import ledger_from
+from automations.core.schema import Tab
+from automations.core.seals import seal_of
 from automations.core.snapshot import Sheet, Snapshot
 from automations.core.text import normal_header
 
 FOLDER = Path(__file__).parent
 SHOP = FOLDER / "shop"
+LEDGER_ID = "test-ledger"
 
 
 @dataclass
@@ -96,7 +99,7 @@ def ledger_of(story: Story, configuration: conf.Configuration) -> Ledger:
             tab = configuration.schema[name.removesuffix(".csv")]
             sheets[tab.id] = _sheet(tab, body)
     marks = frozenset(story.options.get("marks", "").split())
-    snapshot = Snapshot("test-ledger", "v1", 1, sheets, marks)
+    snapshot = Snapshot(LEDGER_ID, "v1", 1, sheets, marks)
     files = [
         (name.removeprefix("incoming/"), body.encode())
         for name, body in story.sections.items()
@@ -130,19 +133,40 @@ def tell(story: Story) -> str:
     return "\n".join(lines).strip() + "\n" if lines else "nothing to do\n"
 
 
-def _sheet(tab: object, body: str) -> Sheet:
+def _sheet(tab: Tab, body: str) -> Sheet:
     rows = list(csv.reader(io.StringIO(body)))
     headers = rows[0]
     columns = {}
     unknown = {}
     for position, header in enumerate(headers, 1):
-        found = tab.by_header.get(normal_header(header))  # type: ignore[attr-defined]
+        found = tab.by_header.get(normal_header(header))
         if found:
             columns[found] = position
         else:
             unknown[header] = position
-    numbered = tuple((number, tuple(cells)) for number, cells in enumerate(rows[1:], 2) if any(cells))
-    return Sheet(tab.id, tab.id, 1, columns, unknown, numbered)  # type: ignore[attr-defined]
+    filled = [list(cells) for cells in rows[1:]]
+    _add_twins(tab, columns, filled)
+    _add_seals(tab, columns, filled)
+    numbered = tuple((number, tuple(cells)) for number, cells in enumerate(filled, 2) if any(cells))
+    return Sheet(tab.id, tab.id, 1, columns, unknown, numbered)
+
+
+def _add_twins(tab: Tab, columns: dict[str, int], rows: list[list[str]]) -> None:
+    """Shared cells count as the program's own unless the story gives the twin."""
+    for shared, twin in tab.twins.items():
+        if shared in columns and twin not in columns:
+            for cells in rows:
+                cells.append(cells[columns[shared] - 1])
+            columns[twin] = len(rows[0]) if rows else 1
+
+
+def _add_seals(tab: Tab, columns: dict[str, int], rows: list[list[str]]) -> None:
+    """Rows were handled before unless the story gives the seals."""
+    if tab.sealed and "seal" not in columns:
+        for cells in rows:
+            key = "/".join(cells[columns[name] - 1] for name in tab.key if name in columns).rstrip("/")
+            cells.append(seal_of(LEDGER_ID, tab.id, key) if key else "")
+        columns["seal"] = len(rows[0]) if rows else 1
 
 
 def _lay_over(tree: dict[str, object], settings: object) -> None:

@@ -65,6 +65,11 @@ def is_ended(order: Row) -> bool:
     return order.text("status") in ENDED
 
 
+def stopped_by_hand(order: Row) -> bool:
+    """Return whether a person chose 保留 for this order; it stays until the person empties the cell."""
+    return order.text("status") == "on_hold" and order.is_persons("status", "status_set")
+
+
 def derive(order: Row, shipments: Sequence[Row]) -> str:
     """Return the status the facts give: holds, stock, shipments, arrival, posting (DESIGN.md section 3).
 
