@@ -39,10 +39,10 @@ def destination_of(order: Row, line: Row | None = None) -> Destination:
     company. A receiver without a phone number gets the buyer's (practice 1.4, H05).
     """
     own = [row for row in (line, order) if row is not None and _gives(row, "ship", (*_PERSON, *_PLACE))]
-    person = _first(own, order, _PERSON)
-    place = _first(own, order, _PLACE)
-    phone = (own[0].text("ship_phone") if own else order.text("ship_phone")) or order.text("buyer_phone")
-    return Destination(*person, *place, phone)
+    name, company = _first(own, order, _PERSON)
+    postcode, prefecture, address, building = _first(own, order, _PLACE)
+    phone = (own[0] if own else order).text("ship_phone") or order.text("buyer_phone")
+    return Destination(name, company, postcode, prefecture, address, building, phone)
 
 
 def destinations_of(order: Row, lines: list[Row]) -> tuple[Destination, ...]:
