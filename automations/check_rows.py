@@ -1,0 +1,139 @@
+"""Check every row against the schema, and say in the row what to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from automations.core.cell_checks import Lookups
+from automations.core.ledger import Ledger, Row, update
+from automations.core.messages import msg
+from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
+from automations.core.plan import Change, Finding, Plan
+from automations.core.row_checks import row_findings, sum_finding
+from automations.core.statuses import CLOSED
+from automations.core.sums import goods_gap
+
+# Tabs in which people write; the others belong to the automations that fill them.
+CHECKED = ("orders", "order_lines", "products", "stock", "movements", "customers")
+READS = {
+    "orders": ("order_id", "status", "buyer_name", "payment_method", "goods_total", "total", "intake", "errors"),
+    "order_lines": ("order_id", "sku", "qty", "unit_price", "line_discount", "errors"),
+    "products": ("sku", "components", "errors"),
+    "stock": ("sku", "errors"),
+    "movements": ("sku", "errors"),
+    "customers": ("errors",),
+}  # fmt: skip
+WRITES = dict.fromkeys(CHECKED, ("errors",)) | {"orders": ("errors", "intake")}
+# Problems of the key itself; they are told about closed orders too.
+_KEY_CODES = frozenset({"duplicate-key", "renamed-row"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the checks ask: the postcode master, phone numbers, e-mail addresses."""
+
+    postcodes: PostcodeLookup
+    phones: PhoneCheck
+    emails: EmailCheck
+
+
+def plan(ledger: Ledger, settings: Settings) -> Plan:
+    """Report what is wrong in every row, in words also in its column ``errors``.
+
+    Args:
+        ledger: ``ledger.unreadable`` brings what reading has already found.
+        settings: Look-ups; each distinct value is asked once.
+
+    Returns:
+        Findings, ``errors`` of every row in ``CHECKED``, and ``intake`` of every open order: ``incomplete``
+        when the order or one of its lines has a finding of level error. Closed orders are left as they are.
+        What a hold covers is a warning, because there a person can let the order through.
+    """
+    closed = {order.key for order in ledger["orders"] if order.text("status") in CLOSED}
+    findings = [finding for finding in ledger.unreadable if not _is_of_closed(finding, ledger, closed)]
+    lookups = Lookups(settings.postcodes, settings.phones, settings.emails)
+    for tab_id in CHECKED:
+        findings += row_findings(ledger, tab_id, _open_rows(ledger, tab_id, closed), lookups)
+    findings += _order_findings(ledger, closed)
+    return Plan.of(_error_texts(ledger, findings, closed), _intakes(ledger, findings, closed), findings)
+
+
+def _is_of_closed(finding: Finding, ledger: Ledger, closed: set[str]) -> bool:
+    if finding.code in _KEY_CODES or finding.tab not in ("orders", "order_lines"):
+        return False
+    return _order_key(finding, ledger) in closed
+
+
+def _order_key(finding: Finding, ledger: Ledger) -> str:
+    """Return the order a finding about an order or line belongs to, ``""`` when it cannot be told."""
+    if finding.tab == "orders":
+        return finding.key
+    line = ledger["order_lines"].get(finding.key)
+    return line.text("order_id") if line else ""
+
+
+def _open_rows(ledger: Ledger, tab_id: str, closed: set[str]) -> Sequence[Row]:
+    rows = ledger[tab_id].rows
+    if tab_id == "orders":
+        rows = tuple(row for row in rows if row.key not in closed)
+    elif tab_id == "order_lines":
+        rows = tuple(row for row in rows if row.text("order_id") not in closed)
+    return [row for row in rows if row.has_key or not _is_empty(row)]
+
+
+def _is_empty(row: Row) -> bool:
+    """Return whether nothing stands in the row but unticked boxes, as a sheet shows them in unused rows."""
+    return not row.raw and all(value is None or value is False for value in row.cells.values())
+
+
+def _order_findings(ledger: Ledger, closed: set[str]) -> Iterator[Finding]:
+    lines = ledger.lines_of()
+    waiting = {line.text("order_id") for line in ledger["order_lines"].set_aside}
+    for order in _open_rows(ledger, "orders", closed):
+        own = lines.get(order.key, [])
+        gap = goods_gap(order, own)
+        if gap:
+            yield sum_finding(order, gap, ledger.currency)
+        if not own and order.key not in waiting:
+            yield order.finding(
+                "order-without-lines",
+                "order_id",
+                msg("The order has no products in {tab}.", tab=ledger.schema["order_lines"].label),
+                msg("Add its lines there, with this order number."),
+            )
+
+
+def _error_texts(ledger: Ledger, findings: Iterable[Finding], closed: set[str]) -> Iterator[Change]:
+    texts: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        texts.setdefault((finding.tab, finding.key), []).append(_sentence(finding, ledger))
+    for tab_id in CHECKED:
+        for row in _open_rows(ledger, tab_id, closed):
+            written = " / ".join(dict.fromkeys(texts.get((tab_id, row.key), ()))) or None
+            yield from update(row, {"errors": written}, msg("checked"))
+
+
+def _sentence(finding: Finding, ledger: Ledger) -> str:
+    column = ledger.schema[finding.tab].columns[finding.column].label if finding.column else ""
+    if finding.level == "warning":
+        said = msg("Note: {column}: {why} {fix}", column=column, why=finding.why, fix=finding.fix)
+    else:
+        said = msg("{column}: {why} {fix}", column=column, why=finding.why, fix=finding.fix)
+    return said.text(ledger.language)
+
+
+def _intakes(ledger: Ledger, findings: Iterable[Finding], closed: set[str]) -> Iterator[Change]:
+    broken = {_broken_order(finding, ledger) for finding in findings if finding.level == "error"}
+    broken |= {line.text("order_id") for line in ledger["order_lines"].set_aside}
+    for order in _open_rows(ledger, "orders", closed):
+        if order.key in broken:
+            yield from update(
+                order, {"intake": "incomplete"}, msg("something in the order must be mended first")
+            )
+        else:
+            yield from update(order, {"intake": "complete"}, msg("nothing is missing"))
+
+
+def _broken_order(finding: Finding, ledger: Ledger) -> str:
+    return _order_key(finding, ledger) if finding.tab in ("orders", "order_lines") else ""

@@ -1,0 +1,69 @@
+"""Amounts that must agree: the total of an order, and its goods against its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from automations.core.ledger import Row
+from automations.core.schema import SumCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two amounts that should be equal, in minor units.
+
+    Attributes:
+        total: Column of the amount that was given.
+        given: What stands there.
+        counted: What its parts come to.
+    """
+
+    total: str
+    given: int
+    counted: int
+
+
+def row_gaps(checks: Iterable[SumCheck], row: Row) -> Iterator[Gap]:
+    """Yield the declared sums that do not come out; blank parts count as 0.
+
+    A sum is only checked when its total and the first of its parts are given, so that an order typed by
+    hand may leave them blank.
+    """
+    for check in checks:
+        if row.get(check.total) is None or row.get(check.plus[0]) is None:
+            continue
+        counted = sum(map(row.money, check.plus)) - sum(map(row.money, check.minus))
+        if counted != row.money(check.total):
+            yield Gap(check.total, row.money(check.total), counted)
+
+
+def goods_gap(order: Row, lines: Sequence[Row]) -> Gap | None:
+    """Return the gap between an order's goods and its lines, None when they agree or cannot be compared."""
+    counted = goods_of(lines)
+    if counted is None or order.get("goods_total") is None or counted == order.money("goods_total"):
+        return None
+    return Gap("goods_total", order.money("goods_total"), counted)
+
+
+def goods_of(lines: Sequence[Row]) -> int | None:
+    """Return what the lines come to, None unless every line has its number and price."""
+    if not lines or any(line.get("unit_price") is None or line.get("qty") is None for line in lines):
+        return None
+    return sum(
+        line.number_of("qty") * line.money("unit_price") - line.money("line_discount") for line in lines
+    )
+
+
+def amount_of(order: Row, lines: Sequence[Row]) -> int:
+    """Return what the customer is to pay: the total, or where it is blank what its parts come to."""
+    if order.get("total") is not None:
+        return order.money("total")
+    goods = order.money("goods_total") or goods_of(lines) or 0
+    return (
+        goods
+        + order.money("shipping_fee")
+        + order.money("fee")
+        - order.money("discount")
+        - order.money("points")
+    )
