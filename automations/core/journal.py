@@ -56,17 +56,17 @@ def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
         for content in _packed(entry for change in changes for entry in _entries(change))
     ]
     marks = [{"kind": "mark", "content": content} for content in _packed(plan.marks)]
-    head: dict[str, Value] = {
+    head: Cells = {
         "kind": "commit",
         "n": commit.n,
         "base": commit.base or None,
         "who": note.who,
-        "content": json.dumps({"ledger": commit.ledger_id}),
+        "content": _json([commit.ledger_id]),
         "entries": len(entries),
         "checksum": _checksum(entry["content"] for entry in entries),
     }
     common = {"op": commit.op, "run_id": note.run_id, "at": note.at}
-    rows = [head, *entries, *marks]
+    rows: list[Cells] = [head, *entries, *marks]
     return tuple({"entry_id": f"{commit.op}-{place}", **common, **row} for place, row in enumerate(rows))
 
 
@@ -97,9 +97,18 @@ def last_commit(sheet: Sheet, tab: Tab) -> Commit | None:
     entries = [row for row in rows if row["kind"] == "entry" and row["op"] == head["op"]]
     entries.sort(key=lambda row: _number(row["entry_id"].rpartition("-")[2]))
     if _checksum(row["content"] for row in entries) != head["checksum"]:
-        raise _damaged(head)
-    ledger = json.loads(head["content"] or "{}").get("ledger", "")
-    return Commit(head["op"], _number(head["n"]), head["base"], ledger)
+        raise damaged(head["entry_id"])
+    ledger = _unpacked(head)
+    return Commit(head["op"], _number(head["n"]), head["base"], ledger[0] if ledger else "")
+
+
+def damaged(entry: str) -> LedgerRefused:
+    """Return the refusal of a journal whose ``entry`` is altered or gone."""
+    return LedgerRefused(
+        "journal-damaged",
+        msg("The hidden tab 記録 was changed by hand (entry {entry}).", entry=entry),
+        msg("Undo that change, or take the newest file from the folder backup."),
+    )
 
 
 def expired_rows(sheet: Sheet, tab: Tab, today: date) -> tuple[int, ...]:
@@ -133,7 +142,8 @@ def _entry(change: Change) -> tuple[str, dict[str, object]]:
     if isinstance(change, AppendRow):
         return "", {column: _written(value) for column, value in change.cells.items() if value is not None}
     return change.key, {
-        column: [_written(change.before.get(column)), _written(value)] for column, value in change.cells.items()
+        column: [_written(change.before.get(column)), _written(value)]
+        for column, value in change.cells.items()
     }
 
 
@@ -175,7 +185,8 @@ def _rows(sheet: Sheet, tab: Tab) -> Iterator[tuple[int, dict[str, str]]]:
     kinds = tab.columns["kind"].written_choices
     for number, cells in sheet.rows:
         row = {
-            column: as_typed(cells[at - 1]) if at <= len(cells) else "" for column, at in sheet.columns.items()
+            column: as_typed(cells[at - 1]) if at <= len(cells) else ""
+            for column, at in sheet.columns.items()
         }
         row["kind"] = kinds.get(normal_header(row["kind"]), "")
         yield number, row
@@ -183,19 +194,11 @@ def _rows(sheet: Sheet, tab: Tab) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _unpacked(row: dict[str, str]) -> list[str]:
     try:
-        marks = json.loads(row["content"])
+        parts = json.loads(row["content"])
     except json.JSONDecodeError:
-        raise _damaged(row) from None
-    return [str(mark) for mark in marks]
+        raise damaged(row["entry_id"]) from None
+    return [str(part) for part in parts]
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
-
-
-def _damaged(row: dict[str, str]) -> LedgerRefused:
-    return LedgerRefused(
-        "journal-damaged",
-        msg("The hidden tab 記録 was changed by hand (entry {entry}).", entry=row["entry_id"]),
-        msg("Undo that change, or take the newest file from the folder backup."),
-    )

@@ -32,7 +32,7 @@ class Judged:
 
 def seal_of(ledger_id: str, tab_id: str, key: str) -> str:
     """Return the seal of a row: 8 characters, made of its ledger, tab and key."""
-    text = "\x1f".join((ledger_id, tab_id, key))
+    text = f"{ledger_id}\x1f{tab_id}\x1f{key}"
     return b32encode(blake2b(text.encode(), digest_size=5).digest()).decode()
 
 
@@ -103,7 +103,9 @@ def _doubled(tab: Tab, row: Row, numbers: Sequence[int]) -> Finding:
         "duplicate-key",
         tab.key[0],
         msg("The same {name} stands in row {others} as well.", name=_name(tab), others=others),
-        msg("Give one of the rows its own {name}, or delete it. Until then all of them wait.", name=_name(tab)),
+        msg(
+            "Give one of the rows its own {name}, or delete it. Until then all of them wait.", name=_name(tab)
+        ),
     )
 
 

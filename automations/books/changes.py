@@ -1,0 +1,136 @@
+"""From a plan to the cells of a commit: where each one stands and what is written there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from automations.books.xlsx import CellEdit, SheetEdit
+from automations.core import journal
+from automations.core.cells import WrittenCell, write_cell
+from automations.core.errors import LedgerRefused
+from automations.core.messages import msg
+from automations.core.plan import AppendRow, Plan, SetCells
+from automations.core.reading import row_keys
+from automations.core.schema import Column, Schema
+from automations.core.snapshot import RunNote, Sheet, Snapshot
+from automations.core.values import Cells, Value
+
+_LONGEST_TEXT = 32_767
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How typed values are put into cells: the shop's language, currency and time zone."""
+
+    language: str
+    currency: str
+    zone: ZoneInfo
+
+    def cell(self, column: Column, value: Value) -> WrittenCell:
+        """Return what stands in the cell: labels, major units, local wall time in whole seconds."""
+        if isinstance(value, datetime):
+            value = value.astimezone(self.zone).replace(microsecond=0)
+        return write_cell(column, value, self.language, self.currency)
+
+
+@dataclass(frozen=True)
+class CellsOfCommit:
+    """Everything a commit writes, and how much of it is the plan's own."""
+
+    edits: tuple[SheetEdit, ...]
+    cells: int
+    rows: int
+
+
+def cells_of(  # noqa: PLR0913 - a commit is exactly these six things
+    plan: Plan, base: Snapshot, commit: journal.Commit, note: RunNote, *, schema: Schema, wording: Wording
+) -> CellsOfCommit:
+    """Return the cells of a plan and of its journal rows, by sheet.
+
+    Raises:
+        LedgerRefused: A column to be written is not in the sheet, or a text is longer than a cell.
+    """
+    pages = {tab: _Page(schema, sheet, wording) for tab, sheet in base.sheets.items()}
+    rows = 0
+    for change in plan.changes:
+        if isinstance(change, AppendRow):
+            pages[change.tab].append(change.cells)
+            rows += 1
+        else:
+            pages[change.tab].change(change)
+    cells = sum(len(page.edits) for page in pages.values())
+    record = pages[journal.TAB]
+    today = date.fromisoformat(note.at[:10])
+    for number in journal.expired_rows(base.sheets[journal.TAB], schema[journal.TAB], today):
+        record.empty(number)
+    for row in journal.rows_for(plan, commit, note):
+        record.append(row)
+    edits = tuple(SheetEdit(page.title, tuple(page.edits)) for page in pages.values() if page.edits)
+    return CellsOfCommit(edits, cells, rows)
+
+
+class _Page:
+    """The cells to be written on one sheet. New rows go below the last row that holds anything."""
+
+    def __init__(self, schema: Schema, sheet: Sheet, wording: Wording) -> None:
+        self.title = sheet.title
+        self.edits: list[CellEdit] = []
+        self._tab = schema[sheet.tab]
+        self._sheet = sheet
+        self._wording = wording
+        self._numbers: Mapping[str, int] | None = None
+        self._last = max((number for number, _ in sheet.rows), default=sheet.header_row)
+
+    def change(self, change: SetCells) -> None:
+        if self._numbers is None:
+            self._numbers = row_keys(self._sheet, self._tab)
+        self.edits += self._cells(self._numbers[change.key], change.cells)
+
+    def append(self, cells: Cells) -> None:
+        self._last += 1
+        filled = {column: value for column, value in cells.items() if value is not None}
+        self.edits += self._cells(self._last, filled)
+
+    def empty(self, number: int) -> None:
+        self.edits += (CellEdit(number, at, None) for at in self._sheet.columns.values())
+
+    def _cells(self, number: int, cells: Cells) -> Iterator[CellEdit]:
+        for name, value in cells.items():
+            column = self._tab.columns[name]
+            written = self._wording.cell(column, value)
+            if isinstance(written, str) and _is_too_long(written):
+                raise _too_long(self.title, number, column)
+            if name in self._sheet.columns:
+                yield CellEdit(number, self._sheet.columns[name], written)
+            elif written is not None:
+                raise _no_column(self.title, column)
+
+
+def _is_too_long(text: str) -> bool:
+    return (
+        len(text) * 2 > _LONGEST_TEXT and len(text.encode("utf-16-le", "surrogatepass")) // 2 > _LONGEST_TEXT
+    )
+
+
+def _too_long(title: str, number: int, column: Column) -> LedgerRefused:
+    return LedgerRefused(
+        "text-too-long",
+        msg(
+            "The text for {title}, row {row}, {column} is longer than a cell can hold.",
+            title=title,
+            row=number,
+            column=column.label,
+        ),
+        msg("Shorten what it is made from; nothing was changed."),
+    )
+
+
+def _no_column(title: str, column: Column) -> LedgerRefused:
+    return LedgerRefused(
+        "column-missing",
+        msg("The tab {title} has no column {expected}.", title=title, expected=column.label),
+        msg("Add a column with the header {expected}.", expected=column.label),
+    )

@@ -1,0 +1,89 @@
+"""A ledger in memory: the same contract as the others, for tests and for trying a plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import sha256
+from secrets import token_hex
+from zoneinfo import ZoneInfo
+
+from automations.books.changes import Wording, cells_of
+from automations.books.operations import new_op
+from automations.books.tabs import find_sheets
+from automations.books.xlsx import SheetEdit
+from automations.core import journal
+from automations.core.cells import RawCell, WrittenCell
+from automations.core.errors import LedgerChanged
+from automations.core.journal import Commit
+from automations.core.plan import Plan
+from automations.core.schema import Schema
+from automations.core.snapshot import Receipt, RunNote, Snapshot
+from automations.core.values import Cells
+
+
+class MemoryBook:
+    """A ledger whose sheets are lists of rows.
+
+    Attributes:
+        sheets: Title of each sheet mapped to its rows from row 1 on; people (tests) edit it as they like.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        language: str,
+        currency: str,
+        zone: ZoneInfo,
+        rows: Mapping[str, Sequence[Cells]] | None = None,
+    ) -> None:
+        self._schema = schema
+        self._wording = Wording(language, currency, zone)
+        self._ledger_id = token_hex(8)
+        self._version = ""
+        self._number = 0
+        filled = rows or {}
+        self.sheets: dict[str, list[list[RawCell]]] = {}
+        for tab in schema.values():
+            header: list[RawCell] = [column.label.text(language) for column in tab.columns.values()]
+            written = [
+                [_raw(self._wording.cell(column, cells.get(column.id))) for column in tab.columns.values()]
+                for cells in filled.get(tab.id, ())
+            ]
+            self.sheets[tab.label.text(language)] = [header, *written]
+
+    def read(self) -> Snapshot:
+        """Return all tabs as they are now."""
+        sheets = find_sheets(self.sheets, self._schema)
+        marks = journal.marks_in(sheets[journal.TAB], self._schema[journal.TAB])
+        return Snapshot(self._ledger_id, self._version, self._number, sheets, marks, self._hash())
+
+    def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
+        """Write a whole plan, or nothing of it; see ``Book.commit``."""
+        if (base.version, base.token) != (self._version, self._hash()):
+            raise LedgerChanged
+        commit = Commit(new_op(), self._number + 1, self._version, self._ledger_id)
+        written = cells_of(plan, base, commit, note, schema=self._schema, wording=self._wording)
+        for edit in written.edits:
+            self._write(edit)
+        self._version, self._number = commit.op, commit.n
+        return Receipt(commit.op, written.cells, written.rows)
+
+    def _write(self, edit: SheetEdit) -> None:
+        rows = self.sheets[edit.sheet]
+        for cell in edit.cells:
+            rows.extend([] for _ in range(cell.row - len(rows)))
+            row = rows[cell.row - 1]
+            row.extend([None] * (cell.column - len(row)))
+            row[cell.column - 1] = _raw(cell.value)
+
+    def _hash(self) -> str:
+        return sha256(repr(self.sheets).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _raw(value: WrittenCell) -> RawCell:
+    """Return a written cell as a sheet gives it back: exact amounts become plain numbers."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if value == "" else value

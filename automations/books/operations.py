@@ -1,0 +1,20 @@
+"""Operation ids: the name of one commit, and of the backup it leaves."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from secrets import token_hex
+
+_FORM = re.compile(r"(\d{4})(\d\d)(\d\d)-\d{12}-[0-9a-f]{8}")
+
+
+def new_op() -> str:
+    """Return a new operation id, ``20261124-010203123456-9f3a2b1c``: UTC time, so that ids sort, and a random part."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S%f}-{token_hex(4)}"
+
+
+def day_of(op: str) -> date | None:
+    """Return the UTC day of an operation id, None for any other text."""
+    found = _FORM.fullmatch(op)
+    return date(int(found[1]), int(found[2]), int(found[3])) if found else None

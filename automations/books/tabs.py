@@ -1,0 +1,168 @@
+"""Find the tabs, header rows and columns of a ledger in whatever order people have put them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from automations.core.cells import RawCell, as_typed
+from automations.core.errors import LedgerRefused
+from automations.core.journal import TAB as JOURNAL
+from automations.core.messages import msg
+from automations.core.schema import Schema, Tab
+from automations.core.snapshot import Sheet
+from automations.core.text import normal_header
+
+Grid = Sequence[Sequence[RawCell]]
+"""The cells of a sheet from A1 on; rows may have different lengths."""
+
+_HEADER_WITHIN = 20
+
+
+def find_sheets(grids: Mapping[str, Grid], schema: Schema) -> dict[str, Sheet]:
+    """Return the sheet of every tab, by tab id.
+
+    A tab is found by its title (either label, or its id); a renamed one by its headers, if only one sheet fits.
+
+    Raises:
+        LedgerRefused: A tab or key column is missing or stands twice; says what was expected and found.
+    """
+    titles = _by_title(grids, schema)
+    missing = [tab for tab in schema.values() if tab.id not in titles]
+    if missing:
+        spare = [title for title in grids if title not in titles.values()]
+        titles |= _by_headers({title: grids[title] for title in spare}, missing)
+    for tab in missing:
+        if tab.id not in titles:
+            raise _tab_missing(tab, tuple(grids))
+    return {tab.id: read_sheet(titles[tab.id], grids[titles[tab.id]], tab) for tab in schema.values()}
+
+
+def read_sheet(title: str, grid: Grid, tab: Tab) -> Sheet:
+    """Return one sheet as the tab it is; wholly blank rows (unticked boxes count as blank) are left out.
+
+    Raises:
+        LedgerRefused: A key column is missing, or a header stands twice.
+    """
+    header_row = _header_row(grid, tab)
+    headers = _headers(grid, header_row)
+    columns = _columns(title, headers, tab)
+    needed = tab.columns if tab.id == JOURNAL else tab.key
+    lacking = tuple(tab.columns[column].label for column in needed if column not in columns)
+    if lacking:
+        raise LedgerRefused(
+            "column-missing",
+            msg("The tab {title} has no column {expected}.", title=title, expected=lacking),
+            msg(
+                "Its headers are: {found}. Bring the missing one back.", found=tuple(headers.values()) or "-"
+            ),
+        )
+    known = set(columns.values())
+    unknown: dict[str, int] = {}
+    for at, header in headers.items():
+        if at not in known:
+            unknown.setdefault(header, at)
+    return Sheet(tab.id, title, header_row, columns, unknown, tuple(_rows(grid, header_row)))
+
+
+def _by_title(grids: Mapping[str, Grid], schema: Schema) -> dict[str, str]:
+    names = {
+        normal_header(name): tab for tab in schema.values() for name in (tab.id, tab.label.ja, tab.label.en)
+    }
+    titles: dict[str, str] = {}
+    for title in grids:
+        tab = names.get(normal_header(title))
+        if tab is None:
+            continue
+        if tab.id in titles:
+            raise LedgerRefused(
+                "tab-twice",
+                msg("The tabs {first} and {second} mean the same.", first=titles[tab.id], second=title),
+                msg("Rename the one that Daicho should not use."),
+            )
+        titles[tab.id] = title
+    return titles
+
+
+def _by_headers(spare: Mapping[str, Grid], missing: Sequence[Tab]) -> dict[str, str]:
+    """Return renamed tabs: a sheet that has the headers of one missing tab, and no second one does."""
+    fitting: dict[str, list[str]] = {}
+    for title, grid in spare.items():
+        shares = {tab.id: share for tab in missing if (share := _share(grid, tab)) > 0.5}
+        if shares:
+            fitting.setdefault(max(shares, key=lambda tab: shares[tab]), []).append(title)
+    return {tab: titles[0] for tab, titles in fitting.items() if len(titles) == 1}
+
+
+def _share(grid: Grid, tab: Tab) -> float:
+    """Return how many of the tab's columns a sheet has, 0 to 1; 0 without the key columns."""
+    headers = _headers(grid, _header_row(grid, tab)).values()
+    found = {tab.by_header.get(normal_header(header)) for header in headers} - {None}
+    return len(found) / len(tab.columns) if found.issuperset(tab.key) else 0.0
+
+
+def _header_row(grid: Grid, tab: Tab) -> int:
+    """Return the number of the row with most known headers, the first of equals; 1 if there is none."""
+    best, row = 0, 1
+    for number, cells in enumerate(grid[:_HEADER_WITHIN], 1):
+        known = sum(normal_header(as_typed(cell)) in tab.by_header for cell in cells if cell)
+        if known > best:
+            best, row = known, number
+    return row
+
+
+def _headers(grid: Grid, row: int) -> dict[int, str]:
+    cells = grid[row - 1] if row <= len(grid) else ()
+    return {at: text for at, cell in enumerate(cells, 1) if (text := as_typed(cell).strip())}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    at: int
+    header: str
+    is_own: bool
+
+
+def _columns(title: str, headers: Mapping[int, str], tab: Tab) -> dict[str, int]:
+    """Return where each column stands; a column's own name goes before an alias."""
+    places: dict[str, list[_Place]] = {}
+    for at, header in headers.items():
+        normal = normal_header(header)
+        column = tab.by_header.get(normal)
+        if column is not None:
+            own = tab.columns[column]
+            names = {normal_header(name) for name in (own.id, own.label.ja, own.label.en)}
+            places.setdefault(column, []).append(_Place(at, header, normal in names))
+    return {column: _one(title, found).at for column, found in places.items()}
+
+
+def _one(title: str, places: Sequence[_Place]) -> _Place:
+    own = [place for place in places if place.is_own] or places
+    if len(own) > 1:
+        raise LedgerRefused(
+            "header-twice",
+            msg("The tab {title} has the column {header} twice.", title=title, header=own[0].header),
+            msg("Give one of the two another name; nothing was changed."),
+        )
+    return own[0]
+
+
+def _rows(grid: Grid, header_row: int) -> Iterator[tuple[int, tuple[RawCell, ...]]]:
+    for number, cells in enumerate(grid[header_row:], header_row + 1):
+        if any(not _is_blank(cell) for cell in cells):
+            yield number, tuple(cells)
+
+
+def _is_blank(cell: RawCell) -> bool:
+    return cell is None or cell is False or (isinstance(cell, str) and not cell.strip())
+
+
+def _tab_missing(tab: Tab, titles: tuple[str, ...]) -> LedgerRefused:
+    return LedgerRefused(
+        "tab-missing",
+        msg("The tab {name} is missing. These are there: {titles}.", name=tab.label, titles=titles),
+        msg(
+            "Give the tab its name {name} back, or take the newest file from the folder backup.",
+            name=tab.label,
+        ),
+    )

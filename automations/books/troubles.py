@@ -1,0 +1,124 @@
+"""What can stop a workbook, in words for the person in front of it."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from automations.books.xlsx import EditRefused, RefusedError, ValueRefused, WorkbookRefused
+from automations.core.errors import DaichoError, LedgerRefused, ServiceError
+from automations.core.messages import Message, msg
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def refusal(error: RefusedError, workbook: Path) -> DaichoError:
+    """Return what to tell a person when the workbook cannot be read or edited as it is."""
+    match error:
+        case WorkbookRefused(reason="open-elsewhere"):
+            return _open_elsewhere(workbook, error.user)
+        case WorkbookRefused(reason="read-only"):
+            return _read_only(workbook)
+        case WorkbookRefused():
+            why, fix = _of_file(error, workbook.name)
+            return LedgerRefused(f"workbook-{error.reason}", why, fix)
+        case EditRefused():
+            return LedgerRefused(
+                "cell-blocked",
+                msg(
+                    "The cell {cell} of the tab {tab} cannot be written: it is part of {area}.",
+                    cell=error.cell,
+                    tab=error.sheet,
+                    area=error.area,
+                ),
+                msg("Undo the merged cells, array formula or totals row there, then run again."),
+            )
+        case ValueRefused():
+            return LedgerRefused(
+                "value-not-kept",
+                msg(
+                    "The value for the cell {cell} of the tab {tab} does not fit into a cell.",
+                    cell=error.cell,
+                    tab=error.sheet,
+                ),
+                msg("Mend what it is made from; nothing was changed."),
+            )
+    raise error
+
+
+def failure(error: OSError, workbook: Path) -> ServiceError:
+    """Return what to tell a person when the disk or the system says no."""
+    if error.errno in _FULL:
+        return ServiceError(
+            "disk-full",
+            msg("There is no room left on the disk for {name}.", name=workbook.name),
+            msg("Make room and run again; nothing was changed."),
+        )
+    if error.errno in _NOT_ALLOWED:
+        return _read_only(workbook)
+    return ServiceError(
+        "disk-failed",
+        msg(
+            "The workbook {name} cannot be read or written: {reason}.",
+            name=workbook.name,
+            reason=error.strerror or str(error),
+        ),
+        msg("See to the disk or network drive, then run again; nothing was changed."),
+    )
+
+
+def missing(workbook: Path) -> LedgerRefused:
+    """Return what to tell a person when there is no workbook and no backup of one."""
+    return LedgerRefused(
+        "workbook-missing",
+        msg(
+            "There is no workbook {name} in the folder {folder}.", name=workbook.name, folder=workbook.parent
+        ),
+        msg("Bring it back under this name, or write its name after 'ledger:' in shop.yaml."),
+    )
+
+
+def _open_elsewhere(workbook: Path, user: str) -> ServiceError:
+    why = (
+        msg("{user} has the workbook {name} open.", user=user, name=workbook.name)
+        if user
+        else msg("The workbook {name} is open in a spreadsheet program.", name=workbook.name)
+    )
+    return ServiceError("workbook-open", why, msg("Save and close it, then run again; nothing was changed."))
+
+
+def _read_only(workbook: Path) -> ServiceError:
+    return ServiceError(
+        "workbook-read-only",
+        msg("The workbook {name} or its folder may not be written to.", name=workbook.name),
+        msg("Allow writing to {folder}, then run again; nothing was changed.", folder=workbook.parent),
+    )
+
+
+def _of_file(error: WorkbookRefused, name: str) -> tuple[Message, Message]:
+    match error.reason:
+        case "password-protected":
+            return (
+                msg("The workbook {name} is protected with a password.", name=name),
+                msg("Open it, take the password off and save it."),
+            )
+        case "old-format" | "other-format" | "not-a-workbook":
+            return (
+                msg("The file {name} is not an .xlsx workbook.", name=name),
+                msg("Open it in a spreadsheet program and save it as .xlsx."),
+            )
+        case "too-large":
+            return (
+                msg(
+                    "The workbook {name} is larger than a ledger can be ({detail}).",
+                    name=name,
+                    detail=error.detail,
+                ),
+                msg("Remove what does not belong into it (pictures, other tables), or archive old rows."),
+            )
+        case _:
+            return (
+                msg("The workbook {name} is damaged and cannot be read.", name=name),
+                msg("Take the newest file from the folder backup; the damaged file was left as it is."),
+            )

@@ -1,0 +1,141 @@
+"""A ledger in an .xlsx workbook on this machine or a network drive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from zoneinfo import ZoneInfo
+
+from automations.books import troubles
+from automations.books.changes import Wording, cells_of
+from automations.books.disk import Disk
+from automations.books.grids import Grids
+from automations.books.lock import locked
+from automations.books.operations import new_op
+from automations.books.tabs import find_sheets
+from automations.books.versions import VersionedFile, hash_of
+from automations.books.xlsx import (
+    Limits,
+    RefusedError,
+    WorkbookRefused,
+    edit_workbook,
+    inspect,
+    read_properties,
+)
+from automations.core import journal
+from automations.core.errors import LedgerChanged
+from automations.core.journal import Commit
+from automations.core.messages import Message, msg
+from automations.core.plan import Plan
+from automations.core.schema import Schema
+from automations.core.snapshot import Receipt, RunNote, Sheet, Snapshot
+
+# Properties of the workbook (File > Info > Properties > Custom).
+LEDGER, VERSION, NUMBER = "daicho_ledger", "daicho_version", "daicho_n"
+_PATIENCE_S = 20.0
+
+
+class WorkbookBook:
+    """A ledger in a workbook. A commit makes a new file beside it and puts that in its place in one step.
+
+    Attributes:
+        notes: What a person should know about the file itself (it was brought back from a backup, say).
+    """
+
+    def __init__(  # noqa: PLR0913 - where, what, and how it is worded
+        self,
+        path: Path,
+        schema: Schema,
+        *,
+        language: str,
+        currency: str,
+        zone: ZoneInfo,
+        disk: Disk | None = None,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
+        self.notes: tuple[Message, ...] = ()
+        self._path = path.resolve()
+        self._schema = schema
+        self._wording = Wording(language, currency, zone)
+        self._disk = disk or Disk()
+        self._file = VersionedFile(self._path, self._disk)
+        self._patience_s = patience_s
+
+    def read(self) -> Snapshot:
+        """Return all tabs as they stand in the file; a workbook that a person has open can be read too."""
+        with self._troubles():
+            self._bring_back()
+            self._inspect()
+            source = self._file.content()
+            properties = read_properties(source)
+            sheets = find_sheets(Grids(source), self._schema)
+        last = self._last_commit(sheets[journal.TAB], properties.get(VERSION, ""))
+        return Snapshot(
+            ledger_id=properties.get(LEDGER) or last.ledger_id or token_hex(8),
+            version=last.op,
+            number=last.n,
+            sheets=sheets,
+            marks=journal.marks_in(sheets[journal.TAB], self._schema[journal.TAB]),
+            token=hash_of(source),
+        )
+
+    def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
+        """Write a whole plan, or nothing of it; see ``Book.commit``. The file as it was goes to ``backup/``."""
+        commit = Commit(new_op(), base.number + 1, base.version, base.ledger_id)
+        written = cells_of(plan, base, commit, note, schema=self._schema, wording=self._wording)
+        properties = {VERSION: commit.op, NUMBER: str(commit.n), LEDGER: commit.ledger_id}
+        with self._troubles(), locked(self._path, self._patience_s):
+            self._disk.refuse_open(self._path)
+            source = self._content_at(base)
+            self._file.install(edit_workbook(source, written.edits, properties), commit.op, base.token)
+            self._file.remove_old_backups(commit.op)
+        return Receipt(commit.op, written.cells, written.rows, self.notes)
+
+    def _content_at(self, base: Snapshot) -> bytes:
+        """Return the file, whose hash covers the version property as well."""
+        source = self._file.content()
+        if hash_of(source) != base.token:
+            raise LedgerChanged
+        return source
+
+    def _bring_back(self) -> None:
+        """Give the last backup the name of the workbook when that is gone."""
+        if self._path.exists():
+            return
+        backup = self._file.last_backup()
+        with locked(self._path, self._patience_s):
+            if self._path.exists():
+                return
+            self._file.bring_back(backup)
+        self.notes += (
+            msg(
+                "The workbook {name} was missing; it was brought back from {backup}.",
+                name=self._path.name,
+                backup=backup.name,
+            ),
+        )
+
+    def _inspect(self) -> None:
+        try:
+            inspect(self._path, Limits())
+        except WorkbookRefused as refused:
+            if refused.reason not in {"open-elsewhere", "read-only"}:
+                raise
+
+    def _last_commit(self, sheet: Sheet, version: str) -> Commit:
+        """Return the newest commit of the journal, which must be the one that the property names."""
+        last = journal.last_commit(sheet, self._schema[journal.TAB]) or Commit("", 0, "", "")
+        if version and version != last.op:
+            raise journal.damaged(version)
+        return last
+
+    @contextmanager
+    def _troubles(self) -> Iterator[None]:
+        try:
+            yield
+        except RefusedError as error:
+            raise troubles.refusal(error, self._path) from error
+        except OSError as error:
+            raise troubles.failure(error, self._path) from error
