@@ -180,6 +180,12 @@ def _read_row(  # noqa: PLR0913 - the inner loop of reading; a class would only 
     return row
 
 
+def unreadable_code(column: Column) -> str:
+    """Return what a cell is called that does not fit this column, in sheets and in order files alike."""
+    if column.type == "choice":
+        return _CHOICE_CODES.get(column.choices_from, "unknown-value")
+    return _CODES.get(column.type, "wrong-form")
+
+
 def _unreadable(row: Row, column: Column, problem: Unreadable) -> Finding:
-    code = _CHOICE_CODES.get(column.choices_from, "unknown-value") if column.type == "choice" else ""
-    return row.finding(code or _CODES.get(column.type, "wrong-form"), column.id, problem.why, problem.fix)
+    return row.finding(unreadable_code(column), column.id, problem.why, problem.fix)
