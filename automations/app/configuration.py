@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from automations.app.yaml_files import read_yaml
 from automations.core.calendar import Calendar
-from automations.core.carriers import Carrier, check_carriers
+from automations.core.carrier_checks import check_carriers
+from automations.core.carriers import Carrier
 from automations.core.channels import Channel, check_channels
 from automations.core.declare import Problems, read_all, read_as, unknown_name
 from automations.core.errors import SetupError

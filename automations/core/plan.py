@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 from automations.core.messages import Message
 from automations.core.values import Cells
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automations.core.ledger import Table
 
 # An error keeps its row out of the run; a warning is shown and the row goes on.
 Level = Literal["error", "warning"]
@@ -83,6 +88,13 @@ class Plan:
                     findings += part.findings
                     all_marks += part.marks
         return cls(tuple(changes), tuple(findings), tuple(all_marks))
+
+    @classmethod
+    def from_frames(cls, table: Table, before: pd.DataFrame, after: pd.DataFrame, currency: str = "JPY") -> Plan:
+        """Return the plan that turns one pandas frame of ``table`` into another (see core/frames.py)."""
+        from automations.core.frames import plan_from_frames  # noqa: PLC0415 - pandas is heavy
+
+        return plan_from_frames(table, before, after, currency)
 
     @property
     def is_empty(self) -> bool:

@@ -1,0 +1,319 @@
+"""The command `daicho`: parses, calls the runner, prints. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from automations import AUTOMATIONS
+from automations.core.messages import LANGUAGES, Message, msg
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def interface_language(arguments: Sequence[str]) -> str:
+    """Return the language of help and messages before a shop is known: --lang, DAICHO_LANG, the locale."""
+    for place, argument in enumerate(arguments):
+        if argument == "--lang" and place + 1 < len(arguments):
+            return arguments[place + 1] if arguments[place + 1] in LANGUAGES else "en"
+        if argument.startswith("--lang="):
+            return argument[7:] if argument[7:] in LANGUAGES else "en"
+    wanted = os.environ.get("DAICHO_LANG") or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES")
+    wanted = wanted or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "ja" if wanted.lower().startswith("ja") else "en"
+
+
+LANGUAGE = interface_language(sys.argv[1:])
+
+
+def _(template: str) -> str:
+    return msg(template).text(LANGUAGE)
+
+
+def _common(command: F) -> F:
+    """Add the options every command on a shop has."""
+    options = (
+        click.option("--shop", "folder", type=click.Path(path_type=Path), default=Path(), envvar="DAICHO_SHOP",
+                     help=_("The shop's folder (default: here).")),
+        click.option("--now", type=Moment(), envvar="DAICHO_NOW",
+                     help=_("Act as if it were this moment, for example 2026-11-24T10:00.")),
+        _lang,
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+class Moment(click.ParamType):
+    """A moment such as ``2026-11-24T10:00``; a day alone means 09:00."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
+        """Return the moment; click reports one that cannot be read."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(_("Write the moment like 2026-11-24T10:00."), param, ctx)
+        return moment.replace(hour=9) if len(value) == len("2026-11-24") else moment
+
+
+_lang = click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), envvar="DAICHO_LANG", help=_("Japanese or English.")
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=_("Runs the back office of a small online shop from its own spreadsheet."),
+    epilog=_("Start with: daicho demo"),
+)
+@click.version_option(package_name="daicho", prog_name="daicho")
+def cli() -> None:
+    """Group all commands."""
+
+
+@cli.command(help=_("Make a shop folder with settings, inbox and ledger.\n\nExample: daicho init my-shop"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@_lang
+def init(folder: Path, language: str | None) -> None:
+    """Make a new shop."""
+    from automations.app.shops import init_shop
+
+    chosen = language or LANGUAGE
+    init_shop(folder, language=chosen)
+    _say(msg("{folder} is ready. Next: fill in {file}, open {ledger}, then run: daicho run --shop {folder}",
+             folder=str(folder), file="shop.yaml", ledger="ledger.xlsx"), chosen)  # fmt: skip
+
+
+@cli.command(help=_("Make a sample shop in this folder and walk through its days.\n\nExample: daicho demo"))
+@_lang
+def demo(language: str | None) -> None:
+    """Run the tour."""
+    from automations.app.demo.tour import run_tour
+
+    run_tour(Path.cwd(), language or LANGUAGE, click.echo)
+
+
+@cli.command(help=_("List everything wrong in the ledger, settings and templates.\n\nExample: daicho check"))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+@_common
+def check(folder: Path, now: datetime | None, language: str | None, as_json: bool) -> None:
+    """Report findings; exit 1 when there are any."""
+    from automations.app.checking import check_shop
+    from automations.app.tell import print_findings, print_json
+
+    checked = check_shop(folder, now, language)
+    if as_json:
+        print_json({"findings": checked.findings}, checked.ledger)
+    else:
+        print_findings(checked.findings, checked.ledger, err=False)
+        if not checked.findings:
+            _say(msg("Nothing is wrong."), checked.ledger.language)
+    sys.exit(1 if checked.findings else 0)
+
+
+@cli.command(help=_("Run everything, or only the named automations.\n\nExample: daicho run --dry-run"))
+@click.argument("names", nargs=-1)
+@click.option("--dry-run", is_flag=True, help=_("Only show what would happen."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+@_common
+def run(  # noqa: PLR0913 - the options of the command
+    names: tuple[str, ...], folder: Path, now: datetime | None, language: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Act, or only show."""
+    from automations.app.runner import run as run_shop
+    from automations.app.tell import print_outcome, print_run_json
+
+    with _progress(language) as progress:
+        outcome = run_shop(
+            folder, names=_known(names), now=now, dry_run=dry_run, language=language, progress=progress
+        )
+    if as_json:
+        print_run_json(outcome)
+    else:
+        print_outcome(outcome)
+
+
+@cli.command(help=_("Say what blocks an order, and who can clear it.\n\nExample: daicho why KM-1015"))
+@click.argument("order")
+@_common
+def why(order: str, folder: Path, now: datetime | None, language: str | None) -> None:
+    """Explain one order."""
+    from automations.app.why import explain
+
+    click.echo(explain(folder, order, now, language))
+
+
+@cli.command("import", help=_("Take in order files of any known channel.\n\nExample: daicho import orders_export.csv"))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+@_common
+def import_files(
+    files: tuple[Path, ...], folder: Path, now: datetime | None, language: str | None, as_json: bool
+) -> None:
+    """Import; exit 1 when something was wrong with a file."""
+    from automations.app.importing import import_files as take_in
+    from automations.app.tell import print_import
+
+    outcome, counts = take_in(folder, files, now, language)
+    print_import(outcome, counts, as_json=as_json)
+    sys.exit(1 if any(count.findings for count in counts) else 0)
+
+
+@cli.command(help=_("Print rows of a tab.\n\nExample: daicho show orders --where status=on_hold"))
+@click.argument("tab")
+@click.option("--where", "conditions", multiple=True, help=_("Only rows with COLUMN=VALUE; may be repeated."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+@click.option("--csv", "as_csv", is_flag=True, help=_("Print CSV."))
+@_common
+def show(  # noqa: PLR0913 - the options of the command
+    tab: str,
+    conditions: tuple[str, ...],
+    folder: Path,
+    now: datetime | None,
+    language: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Print rows by column id."""
+    from automations.app.rows import show_rows
+
+    form = "json" if as_json else "csv" if as_csv else "table"
+    click.echo(show_rows(folder, tab, conditions, form, now, language), nl=form != "csv")
+
+
+@cli.command(help=_("Print the day in figures.\n\nExample: daicho report"))
+@_common
+def report(folder: Path, now: datetime | None, language: str | None) -> None:
+    """Orders per status and age, shortages, what needs a person."""
+    from automations.app.report import day_report
+
+    click.echo(day_report(folder, now, language))
+
+
+@cli.command(help=_("Write a shipping file again, the same bytes.\n\nExample: daicho export yamato-20261124-1"))
+@click.argument("batch")
+@_common
+def export(batch: str, folder: Path, now: datetime | None, language: str | None) -> None:
+    """Write the files of a batch again."""
+    from automations.app.exporting import export_batch
+
+    for line in export_batch(folder, batch, now, language):
+        click.echo(line)
+
+
+@cli.group(help=_("Look at mails before they go."))
+def mail() -> None:
+    """Group the mail commands."""
+
+
+@mail.command(help=_("Show a mail as it would go.\n\nExample: daicho mail preview shipped --order KM-1002"))
+@click.argument("name")
+@click.option("--order", required=True, help=_("Order number."))
+@_common
+def preview(name: str, order: str, folder: Path, now: datetime | None, language: str | None) -> None:
+    """Show one mail for one order."""
+    from automations.app.mail_preview import preview_mail
+
+    click.echo(preview_mail(folder, name, order, now, language))
+
+
+@cli.command(help=_("Check access, headers and settings, in plain words.\n\nExample: daicho doctor"))
+@_common
+def doctor(folder: Path, now: datetime | None, language: str | None) -> None:
+    """Exit 2 when something must be mended before a run can work."""
+    from automations.app.doctor import examine
+
+    lines, healthy = examine(folder, now, language or LANGUAGE)
+    for line in lines:
+        click.echo(line)
+    sys.exit(0 if healthy else 2)
+
+
+def main() -> None:
+    """Run the command line; every failure becomes one calm line and an exit code, never a traceback."""
+    from automations.core.errors import DaichoError
+
+    _utf8_streams()
+    try:
+        cli.main(standalone_mode=True)
+    except DaichoError as error:
+        from automations.app.show import error_text
+
+        click.echo(error_text(error, LANGUAGE), err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the one place that turns our own bugs into a calm line
+        _report_bug(error)
+        sys.exit(4)
+
+
+def _known(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the automations asked for, all of them when none is named."""
+    from automations.core.text import nearest
+
+    wanted = tuple(name.replace("-", "_") for name in names)
+    for name in wanted:
+        if name not in AUTOMATIONS:
+            close = nearest(name, AUTOMATIONS)
+            hint = msg("Did you mean '{close}'?", close=close) if close else msg("Names: {names}.", names=AUTOMATIONS)
+            text = msg("There is no automation '{name}'. {hint}", name=name, hint=hint).text(LANGUAGE)
+            raise click.UsageError(text)
+    return wanted or AUTOMATIONS
+
+
+class _progress:  # noqa: N801 - reads like a function where it is used
+    """Shows what a run is doing on a terminal, and nothing elsewhere."""
+
+    def __init__(self, language: str | None) -> None:
+        self.language = language or LANGUAGE
+        self.shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[Message], None]:
+        return self._tell
+
+    def _tell(self, message: Message) -> None:
+        if self.shown:
+            click.echo(f"\r\033[K… {message.text(self.language)}", nl=False, err=True)
+
+    def __exit__(self, *_error: object) -> None:
+        if self.shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def _say(message: Message, language: str) -> None:
+    click.echo(message.text(language))
+
+
+def _utf8_streams() -> None:
+    """Print Japanese everywhere, also where the terminal's own encoding is narrower (Windows, cron)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _report_bug(error: Exception) -> None:
+    """Keep the traceback in a file for the developers and tell the user one calm sentence."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="daicho-bug-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        # Frames and the error's kind only: messages and values may hold customers' data.
+        file.write("".join(traceback.format_tb(error.__traceback__)))
+        file.write(f"{type(error).__name__}\n")
+    text = msg("This is a mistake in Daicho itself, not in your sheet. Nothing half done is left behind; "
+               "running again is safe. Details for the developers: {file}", file=file.name)  # fmt: skip
+    click.echo(text.text(LANGUAGE), err=True)

@@ -1,0 +1,57 @@
+"""`daicho doctor`: what stands in the way of a run, in plain words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from automations.app.runner import Shop, open_shop, read_ledger
+from automations.app.show import error_text
+from automations.core.errors import DaichoError
+from automations.core.ledger import Ledger
+from automations.core.messages import Message, msg
+
+_ROOM_NEEDED = 200 * 1024 * 1024
+
+
+def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str], bool]:
+    """Return what is well (✓), worth mending (△) and in the way (✗), and whether a run can work."""
+    try:
+        shop = open_shop(folder, None)
+        _, ledger = read_ledger(shop, now)
+    except DaichoError as error:
+        return [f"✗ {error_text(error, language)}"], False
+    shown = ledger.language
+    lines = [f"✓ {sentence.text(shown)}" for sentence in _well(shop, ledger)]
+    blocked = [f"✗ {sentence.text(shown)}" for sentence in _in_the_way(folder)]
+    lines += blocked + [f"△ {sentence.text(shown)}" for sentence in _worth_mending(shop)]
+    return lines, not blocked
+
+
+def _well(shop: Shop, ledger: Ledger) -> Iterable[Message]:
+    yield msg("shop.yaml, sheets_schema and mail templates are in order")
+    orders = len(ledger["orders"])
+    yield msg("{file} can be read: {orders} orders", file=shop.configuration.ledger, orders=orders)
+
+
+def _in_the_way(folder: Path) -> Iterable[Message]:
+    probe = folder / ".daicho-probe"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError:
+        yield msg("the folder cannot be written to: give yourself write access to {folder}", folder=folder.name)
+    if shutil.disk_usage(folder).free < _ROOM_NEEDED:
+        yield msg("the disk is almost full: make at least 200 MB of room")
+
+
+def _worth_mending(shop: Shop) -> Iterable[Message]:
+    wanted = ("name", "postcode", "prefecture", "address", "phone", "email")
+    empty = tuple(name for name in wanted if not getattr(shop.configuration.shop, name))
+    if empty:
+        yield msg("shop.yaml: fill in {names} under shop: (mails and labels need them)", names=empty)
+    for carrier in shop.configuration.carriers.values():
+        if "billing_code" in carrier.account and not carrier.account["billing_code"]:
+            yield msg("shop.yaml: fill in billing_code for {carrier} (its file needs it)", carrier=carrier.label)

@@ -1,0 +1,97 @@
+"""`daicho import`: take in named files only, and count per file what was new, the same or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from automations.app.runner import Outcome, run
+from automations.core.errors import DaichoError
+from automations.core.incoming import IncomingFile, IncomingOrder
+from automations.core.ledger import Row, Table
+from automations.core.messages import msg
+from automations.core.plan import Finding
+
+
+class FileMissing(DaichoError):
+    """A file that was named is not there or cannot be read."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "file-missing",
+            msg("The file {file} is not there or cannot be read.", file=str(path)),
+            msg("Check the name; with blanks in it, put it in quotes."),
+        )
+
+
+@dataclass(frozen=True)
+class FileCount:
+    """What one file brought."""
+
+    file: str
+    channel: str
+    orders_new: int
+    orders_same: int
+    orders_changed: int
+    lines: int
+    findings: tuple[Finding, ...]
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Return the counts under their names, for JSON."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def import_files(
+    folder: Path, files: Sequence[Path], now: datetime | None, language: str | None
+) -> tuple[Outcome, tuple[FileCount, ...]]:
+    """Take in these files and return the outcome with the counts of each.
+
+    Raises:
+        FileMissing: A named file cannot be read; nothing was taken in.
+    """
+    for path in files:
+        if not path.is_file():
+            raise FileMissing(path)
+    outcome = run(folder, names=("import_orders",), now=now, language=language, files=files, inbox=False)
+    return outcome, tuple(_count(file, outcome) for file in outcome.files)
+
+
+def _count(file: IncomingFile, outcome: Outcome) -> FileCount:
+    incoming = outcome.before.incoming
+    orders = [order for order in incoming.orders if order.file == file.name] if incoming else []
+    before, after = _by_number(outcome.before["orders"]), _by_number(outcome.after["orders"])
+    new = [order for order in orders if _number(order) not in before and _number(order) in after]
+    known = [order for order in orders if _number(order) in before]
+    changed = [order for order in known if before[_number(order)] is not after[_number(order)]]
+    keys = {order.number for order in orders} | {after[_number(order)].key for order in orders if _number(order) in after}
+    findings = [
+        finding
+        for finding in outcome.findings
+        if finding in file.findings or (finding.tab in ("orders", "order_lines") and _names(finding, keys))
+    ]
+    return FileCount(
+        file=file.name,
+        channel=file.source,
+        orders_new=len(new),
+        orders_same=len(known) - len(changed),
+        orders_changed=len(changed),
+        lines=sum(len(order.lines) for order in orders),
+        findings=tuple(dict.fromkeys((*file.findings, *findings))),
+    )
+
+
+def _names(finding: Finding, keys: set[str]) -> bool:
+    return finding.key in keys or finding.key.rpartition("-")[0] in keys
+
+
+def _number(order: IncomingOrder) -> tuple[str, str]:
+    return order.channel, order.number
+
+
+def _by_number(orders: Table) -> dict[tuple[str, str], Row]:
+    return {(row.text("channel"), row.text("channel_order_no")): row for row in orders if row.text("channel_order_no")}

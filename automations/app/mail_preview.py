@@ -1,0 +1,51 @@
+"""`daicho mail preview`: a mail as it would go, composed from the ledger; nothing is queued."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from automations.app.orders import find_order
+from automations.app.runner import open_shop, read_ledger
+from automations.app.services import services_of
+from automations.core.errors import DaichoError
+from automations.core.mails import Composed
+from automations.core.messages import msg
+from automations.core.text import nearest
+
+
+class PreviewRefused(DaichoError):
+    """The mail is not known or cannot be written for this order."""
+
+    exit_code = 2
+
+
+def preview_mail(folder: Path, name: str, number: str, now: datetime | None, language: str | None) -> str:
+    """Return subject, recipient and text of a mail for one order.
+
+    Raises:
+        PreviewRefused: There is no such mail, or something it needs is missing.
+        OrderUnknown: There is no such order.
+    """
+    shop = open_shop(folder, language)
+    configuration = shop.configuration
+    mail = configuration.mails.get(name)
+    if mail is None:
+        close = nearest(name, tuple(configuration.mails))
+        fix = (
+            msg("Did you mean '{close}'?", close=close)
+            if close
+            else msg("Mails: {names}.", names=tuple(configuration.mails))
+        )
+        raise PreviewRefused("mail-unknown", msg("There is no mail '{name}'.", name=name), fix)
+    _, ledger = read_ledger(shop, now)
+    order = find_order(ledger, number)
+    compose = services_of(configuration)["compose"]
+    lines = [line for line in ledger["order_lines"] if line.text("order_id") == order.key]
+    parcels = [row for row in ledger["shipments"] if row.text("order_id") == order.key]
+    made = compose(mail, order, lines, parcels[0] if parcels else None)  # type: ignore[operator]
+    if not isinstance(made, Composed):
+        raise PreviewRefused("mail-incomplete", made.why, made.fix)
+    to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
+    subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
+    return f"{to}\n{subject}\n\n{made.text}"

@@ -1,0 +1,99 @@
+"""`daicho report`: the day in figures, worked out with pandas in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from automations.app.runner import open_shop, read_ledger
+from automations.core.ledger import Ledger
+from automations.core.messages import Message, msg
+from automations.core.statuses import CLOSED
+
+_AGES = ((0, 0), (1, 2), (3, 6), (7, None))
+
+
+@dataclass(frozen=True)
+class Day:
+    """Figures of one day.
+
+    Attributes:
+        by_status: Open and closed orders: one row per status, one column per age group, and the sum.
+        shortages: Missing units per product.
+        waiting: Orders that need a person, oldest first: number, name, reason, days.
+    """
+
+    by_status: pd.DataFrame
+    shortages: pd.DataFrame
+    waiting: pd.DataFrame
+
+
+def day_report(folder: Path, now: datetime | None, language: str | None) -> str:
+    """Return the day's figures as text; nothing is written."""
+    _, ledger = read_ledger(open_shop(folder, language), now)
+    return "\n".join(_told(figures(ledger), ledger))
+
+
+def figures(ledger: Ledger) -> Day:
+    """Return the figures of the ledger's day."""
+    orders = ledger.frame("orders")
+    lines = ledger.frame("order_lines")
+    return Day(_by_status(orders, ledger), _shortages(orders, lines), _waiting(orders))
+
+
+def _by_status(orders: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    today = pd.Timestamp(ledger.today)
+    ordered = pd.to_datetime(orders["ordered_at"], errors="coerce").dt.tz_localize(None).dt.normalize()
+    age = (today - ordered).dt.days.fillna(0)
+    groups = pd.Series("", index=orders.index, dtype=object)
+    for low, high in _AGES:
+        inside = (age >= low) & ((age <= high) if high is not None else True)
+        groups[inside] = _age_name(low, high)
+    counts = pd.crosstab(orders["status"].fillna("received"), groups)
+    names = [_age_name(low, high) for low, high in _AGES]
+    flow = [name for name in ledger.schema["orders"].columns["status"].choices if name in counts.index]
+    counts = counts.reindex(index=flow, columns=names, fill_value=0)
+    return counts.assign(sum=counts.sum(axis=1))
+
+
+def _age_name(low: int, high: int | None) -> str:
+    return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
+
+
+def _shortages(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    open_orders = orders.index[~orders["status"].isin(list(CLOSED))]
+    waiting = lines[lines["order_id"].isin(open_orders) & lines["shortage"].notna()]
+    missing = waiting["qty"].fillna(0) - waiting["allocated_qty"].fillna(0)
+    short = waiting.assign(missing=missing)[missing > 0]
+    return short.groupby("sku").agg(missing=("missing", "sum"), orders=("order_id", "nunique")).sort_index()
+
+
+def _waiting(orders: pd.DataFrame) -> pd.DataFrame:
+    stuck = orders[orders["stuck_reason"].notna()]
+    return stuck[["buyer_name", "stuck_reason", "stuck_days"]].sort_values("stuck_days", ascending=False)
+
+
+def _told(day: Day, ledger: Ledger) -> list[str]:
+    language = ledger.language
+    choices = ledger.schema["orders"].columns["status"].choices
+
+    def heading(message: Message) -> str:
+        return message.text(language)
+
+    ages = ", ".join(str(name) for name in day.by_status.columns[:-1])
+    lines = [heading(msg("Orders by status and age in days ({ages})", ages=ages))]
+    for status, row in day.by_status.iterrows():
+        counts = " ".join(f"{int(count):>5}" for count in row[:-1])
+        lines.append(f"  {counts}  = {int(row.iloc[-1]):>4}  {choices[str(status)].label.text(language)}")
+    lines.append(heading(msg("Short of stock")))
+    for sku, row in day.shortages.iterrows():
+        text = msg("{sku}: {missing} missing in {orders} orders", sku=sku, missing=int(row["missing"]), orders=int(row["orders"]))
+        lines.append("  " + text.text(language))
+    lines.append(heading(msg("Needs a person")))
+    for key, row in day.waiting.iterrows():
+        days = int(row["stuck_days"]) if pd.notna(row["stuck_days"]) else 0
+        lines.append("  " + msg("{order} {name}: {reason} (day {days})", order=key, name=row["buyer_name"], reason=row["stuck_reason"], days=days).text(language))
+    return lines

@@ -1,0 +1,127 @@
+"""`daicho show`: rows of a tab by column id, as a table, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from automations.app.runner import open_shop, read_ledger
+from automations.core.cells import to_json
+from automations.core.errors import DaichoError
+from automations.core.ledger import Ledger, Row
+from automations.core.messages import Message, msg
+from automations.core.schema import Schema, Tab
+from automations.core.text import half_width_length, nearest, normal_header
+
+Form = Literal["table", "json", "csv"]
+# How many columns and characters a table on a terminal shows.
+_COLUMNS = 8
+_WIDTH = 24
+# Text beginning so would be run as a formula by a spreadsheet (safety S4).
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class ShowRefused(DaichoError):
+    """The tab, column or condition of `daicho show` is not known."""
+
+    exit_code = 2
+
+    def __init__(self, why: Message, fix: Message) -> None:
+        super().__init__("show-refused", why, fix)
+
+
+def show_rows(  # noqa: PLR0913 - the options of the command
+    folder: Path, tab: str, conditions: Sequence[str], form: Form, now: datetime | None, language: str | None
+) -> str:
+    """Return the rows of a tab that meet every ``COLUMN=VALUE`` (ids or labels).
+
+    Raises:
+        ShowRefused: Tab or column is not known; the nearest name is offered.
+    """
+    shop = open_shop(folder, language)
+    found = _tab(tab, shop.configuration.schema)
+    _, ledger = read_ledger(shop, now)
+    wanted = [_condition(text, found) for text in conditions]
+    table = ledger[found.id]
+    rows = [row for row in (*table.rows, *table.set_aside) if all(_meets(row, name, value, found) for name, value in wanted)]
+    if form == "json":
+        return json.dumps([_mapping(row, found, ledger) for row in rows], ensure_ascii=False, indent=2)
+    return _csv(rows, found, ledger) if form == "csv" else _table(rows, found, ledger)
+
+
+def _tab(name: str, schema: Schema) -> Tab:
+    wanted = normal_header(name)
+    for tab in schema.values():
+        if wanted in (normal_header(text) for text in (tab.id, tab.label.ja, tab.label.en)):
+            return tab
+    close = nearest(name, [*schema, *(tab.label.ja for tab in schema.values())])
+    fix = msg("Did you mean '{close}'?", close=close) if close else msg("Tabs: {tabs}.", tabs=tuple(schema))
+    raise ShowRefused(msg("There is no tab '{name}'.", name=name), fix)
+
+
+def _condition(text: str, tab: Tab) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise ShowRefused(msg("'{text}' is not a condition.", text=text), msg("Write it like status=on_hold."))
+    column = tab.by_header.get(normal_header(name))
+    if column is None:
+        close = nearest(name, tuple(tab.columns))
+        fix = msg("Did you mean '{close}'?", close=close) if close else msg("Columns: {names}.", names=tuple(tab.columns))
+        raise ShowRefused(msg("{tab} has no column '{name}'.", tab=tab.id, name=name), fix)
+    return column, value
+
+
+def _meets(row: Row, column: str, value: str, tab: Tab) -> bool:
+    wanted = normal_header(value)
+    known = tab.columns[column].written_choices.get(wanted)
+    return row.text(column) == known if known else wanted == normal_header(row.text(column))
+
+
+def _mapping(row: Row, tab: Tab, ledger: Ledger) -> dict[str, Any]:
+    return {
+        name: row.raw[name] if row.get(name) is None and name in row.raw else to_json(column, row.get(name), ledger.currency)
+        for name, column in tab.columns.items()
+    }
+
+
+def _csv(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(tab.columns)
+    for row in rows:
+        writer.writerow([_safe(value) for value in _mapping(row, tab, ledger).values()])
+    return out.getvalue()
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_DANGEROUS):
+        return "'" + value
+    return "" if value is None else value
+
+
+def _table(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
+    names = [name for name, column in tab.columns.items() if not column.hidden]
+    names = [*tab.key, *(name for name in names if name not in tab.key)]
+    used = [name for name in names if any(row.get(name) is not None for row in rows)][:_COLUMNS]
+    cells = [used] + [[_cut(str(_mapping(row, tab, ledger)[name] or "")) for name in used] for row in rows]
+    widths = [max(half_width_length(line[place]) for line in cells) for place in range(len(used))]
+    lines = ["  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    lines.append(msg("{count} rows", count=len(rows)).text(ledger.language))
+    return "\n".join(lines)
+
+
+def _cut(text: str) -> str:
+    """Shorten a cell for the screen; JSON and CSV always carry it whole."""
+    text = " ".join(text.split())
+    while half_width_length(text) > _WIDTH:
+        text = text[:-2] + "…" if text.endswith("…") else text[:-1] + "…"
+    return text
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - half_width_length(text))

@@ -1,0 +1,245 @@
+"""One run: read, settle what is asked, fold the automations, commit once, let the couriers work, report."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from automations import AUTOMATIONS
+from automations.app.arrivals import read_arrivals, waiting_files
+from automations.app.automate import check_columns, fold, settings_of
+from automations.app.configuration import Configuration, load
+from automations.app.couriers import Delivered, deliver
+from automations.app.run_row import control_rows, run_row, summary
+from automations.app.services import services_of
+from automations.app.settings_tab import with_settings
+from automations.app.shops import INBOX, open_book
+from automations.books import Book
+from automations.core.declare import Problems
+from automations.core.errors import LedgerChanged, ServiceError, SetupError
+from automations.core.incoming import Incoming, IncomingFile
+from automations.core.ledger import Ledger
+from automations.core.messages import Message, msg
+from automations.core.plan import Finding, Plan
+from automations.core.reading import difference, ledger_from
+from automations.core.snapshot import RunNote, Snapshot
+
+_ROUNDS = 8
+Progress = Callable[[Message], None]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An opened shop: its checked configuration and its book."""
+
+    configuration: Configuration
+    book: Book
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, or would do.
+
+    Attributes:
+        before: The ledger as it was read.
+        after: The ledger as it is after the plan.
+        plan: Every cell and row, findings aside.
+        steps: Each automation's own plan, with the reasons.
+        files: Incoming files that were read.
+        delivered: What the couriers wrote; empty for a dry run.
+    """
+
+    run_id: str
+    configuration: Configuration
+    before: Ledger
+    after: Ledger
+    plan: Plan
+    findings: tuple[Finding, ...]
+    steps: tuple[tuple[str, Plan], ...]
+    files: tuple[IncomingFile, ...]
+    delivered: Delivered = field(default_factory=Delivered)
+    dry_run: bool = False
+    summary: tuple[Message, ...] = ()
+
+
+def open_shop(folder: Path, language: str | None = None) -> Shop:
+    """Return the shop in ``folder``, every declaration checked.
+
+    Raises:
+        SetupError: Anything in the YAML files is wrong; all problems at once.
+    """
+    configuration = load(folder, language)
+    problems = Problems()
+    settings_of(configuration, services_of(configuration), problems)
+    check_columns(configuration, problems)
+    if problems.found:
+        raise SetupError(problems.found)
+    return Shop(configuration, open_book(configuration))
+
+
+def read_ledger(shop: Shop, now: datetime | None = None, incoming: Incoming | None = None) -> tuple[Snapshot, Ledger]:
+    """Return the ledger as it stands, typed, with the snapshot it came from."""
+    snapshot = shop.book.read()
+    return snapshot, typed(shop, snapshot, now, incoming)
+
+
+def typed(shop: Shop, snapshot: Snapshot, now: datetime | None, incoming: Incoming | None = None) -> Ledger:
+    """Return a snapshot as a ledger at the shop's local time."""
+    configuration = shop.configuration
+    return ledger_from(
+        snapshot,
+        configuration.schema,
+        local(now, configuration),
+        language=configuration.language,
+        currency=configuration.currency,
+        incoming=incoming,
+    )
+
+
+def local(now: datetime | None, configuration: Configuration) -> datetime:
+    """Return the moment in the shop's time zone, whole seconds; without one, the present."""
+    if now is None:
+        return datetime.now(configuration.zone).replace(microsecond=0)
+    return now.replace(tzinfo=configuration.zone) if now.tzinfo is None else now.astimezone(configuration.zone)
+
+
+def run(  # noqa: PLR0913 - the options of `daicho run`
+    folder: Path,
+    *,
+    names: Sequence[str] = AUTOMATIONS,
+    now: datetime | None = None,
+    dry_run: bool = False,
+    language: str | None = None,
+    files: Sequence[Path] = (),
+    inbox: bool = True,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Run the named automations on the shop in ``folder`` and return what happened.
+
+    Args:
+        folder: The shop's folder.
+        names: Automations to run, in any order; they always run in the house's order.
+        now: What the clock says; None for the present.
+        dry_run: Only plan; nothing is written anywhere.
+        language: Overrides the shop's language.
+        files: Order or carrier files by name, read after those of the inbox.
+        inbox: Also read what lies in the inbox.
+        progress: Told what the run is about to do.
+
+    Raises:
+        SetupError: The declarations are wrong.
+        LedgerRefused: The workbook cannot be used.
+        ServiceError: The file is in use, or people keep saving it; nothing is half done.
+    """
+    tell = progress or _silent
+    shop = open_shop(folder, language)
+    reads_files = "import_orders" in names or "record_tracking" in names
+    paths = [*(waiting_files(folder / INBOX) if reads_files and inbox else ()), *files]
+    tell(msg("reading files"))
+    incoming = read_arrivals([(path.name, path.read_bytes()) for path in paths], shop.configuration)
+    for _ in range(_ROUNDS):
+        tell(msg("reading the ledger"))
+        snapshot, ledger = read_ledger(shop, now, incoming)
+        outcome = planned(shop, ledger, names)
+        if dry_run:
+            return replace(outcome, dry_run=True)
+        try:
+            if not outcome.plan.is_empty:
+                tell(msg("writing the ledger"))
+                shop.book.commit(outcome.plan, snapshot, _note(outcome))
+        except LedgerChanged:
+            continue
+        _put_away(folder / INBOX, incoming, outcome.after.today.isoformat())
+        tell(msg("writing shipping files and mails"))
+        return replace(outcome, delivered=_deliver(shop, outcome, now))
+    raise ServiceError(
+        "ledger-busy",
+        msg("The ledger was saved by someone else each time this run wanted to write ({count} times).", count=_ROUNDS),
+        msg("Run again when nobody is saving; nothing was written."),
+    )
+
+
+def planned(shop: Shop, ledger: Ledger, names: Sequence[str]) -> Outcome:
+    """Return what a run of these automations would do on ``ledger``."""
+    services = services_of(shop.configuration)
+    configuration, shown = with_settings(shop.configuration, ledger, services)
+    start = ledger.apply(shown)
+    folded = fold(start, names, settings_of(configuration, services_of(configuration), Problems()))
+    findings = tuple(dict.fromkeys((*shown.findings, *folded.findings)))
+    run_id = f"{ledger.now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    plan = difference(ledger, folded.ledger)
+    after = folded.ledger
+    sentences = summary(folded, ledger)
+    if not plan.is_empty:
+        extra = Plan.of(
+            run_row(run_id, folded, findings, sentences, configuration), control_rows(folded, ledger)
+        )
+        after = after.apply(extra)
+        plan = difference(ledger, after)
+    return Outcome(
+        run_id=run_id,
+        configuration=configuration,
+        before=ledger,
+        after=after,
+        plan=plan,
+        findings=findings,
+        steps=folded.steps,
+        files=ledger.incoming.files if ledger.incoming else (),
+        summary=sentences,
+    )
+
+
+def _deliver(shop: Shop, outcome: Outcome, now: datetime | None) -> Delivered:
+    """Let the couriers perform every open effect of the ledger, and report it in one commit."""
+    if not _has_open_effects(outcome.after):
+        return Delivered()
+    for _ in range(_ROUNDS):
+        snapshot, ledger = read_ledger(shop, now)
+        delivered = deliver(ledger, outcome.configuration)
+        if delivered.report.is_empty:
+            return delivered
+        try:
+            after = ledger.apply(delivered.report)
+            shop.book.commit(difference(ledger, after), snapshot, _note(outcome))
+        except LedgerChanged:
+            continue
+        return delivered
+    raise ServiceError(
+        "ledger-busy",
+        msg("Files were written, but the ledger was being saved by someone else and could not be updated."),
+        msg("Run again; the same files are written again and nothing happens twice."),
+    )
+
+
+def _has_open_effects(ledger: Ledger) -> bool:
+    return any(row.text("state") == "planned" for row in ledger["batches"]) or any(
+        row.text("state") == "queued" for row in ledger["mails"]
+    )
+
+
+def _put_away(inbox: Path, incoming: Incoming, day: str) -> None:
+    """Move files that were taken in out of the inbox; refused ones stay there to be seen."""
+    for file in incoming.files:
+        source = inbox / file.name
+        if not file.source or not source.is_file():
+            continue
+        done = inbox / "done" / day
+        done.mkdir(parents=True, exist_ok=True)
+        target = done / file.name
+        number = 1
+        while target.exists():
+            number += 1
+            target = done / f"{source.stem}-{number}{source.suffix}"
+        source.rename(target)
+
+
+def _note(outcome: Outcome) -> RunNote:
+    return RunNote(outcome.run_id, "run", outcome.after.now.isoformat())
+
+
+def _silent(_message: Message) -> None:
+    return None
+

@@ -1,0 +1,141 @@
+"""The 設定 tab: single settings laid over shop.yaml and the bundled declarations, one row each."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from automations.app.automate import settings_of
+from automations.app.configuration import Configuration, Tree, build
+from automations.app.yaml_files import read_yaml_text
+from automations.core.declare import Problems
+from automations.core.ledger import Ledger, Row, update
+from automations.core.messages import Label, Message, msg
+from automations.core.plan import Finding, Plan
+
+# What a new ledger offers in its 設定 tab; any other key of the YAML files may be added by its name.
+SETTING_NAMES = (
+    "shop.cut_off",
+    "allocate_stock.allocate_at",
+    "allocate_stock.whole_orders_first",
+    "schedule_shipping.handling_days",
+    "confirm_arrival.grace_days",
+    "post_sales.return_days",
+    "holds.high_amount.amount_from",
+    "holds.high_amount.new_customer_amount_from",
+    "holds.duplicate_order.within_hours",
+    "mails.thank_you.wait_days",
+    "mails.follow_up.wait_days",
+)
+_MEANINGS: Mapping[str, Message] = {
+    "shop.cut_off": msg("Orders until this time can still ship on the same working day"),
+    "allocate_stock.allocate_at": msg("When stock is reserved: intake (at once) or payment_ok (once it is paid)"),
+    "allocate_stock.whole_orders_first": msg("true: orders that can ship complete come first"),
+    "schedule_shipping.handling_days": msg("Working days needed before an order can ship"),
+    "confirm_arrival.grace_days": msg("Days after the expected arrival until an order counts as arrived"),
+    "post_sales.return_days": msg("Days after arrival until a sale is posted"),
+}
+
+
+def meaning_of(name: str, configuration: Configuration) -> Message:
+    """Return what a setting means, for the column beside it."""
+    if name in _MEANINGS:
+        return _MEANINGS[name]
+    section, entry, key = (*name.split("."), "", "")[:3]
+    declared = getattr(configuration, section, {})
+    label = getattr(declared.get(entry), "label", Label(entry, entry)) if isinstance(declared, Mapping) else ""
+    return msg("{subject}: {key}", subject=label, key=key.replace("_", " "))
+
+
+def with_settings(
+    configuration: Configuration, ledger: Ledger, services: Mapping[str, object]
+) -> tuple[Configuration, Plan]:
+    """Return the configuration with the 設定 tab laid over it, and what to write into that tab.
+
+    A row that names no setting, or whose value does not fit, is reported and left out; the others count.
+    """
+    tree = configuration.tree
+    findings: list[Finding] = []
+    made = configuration
+    for row in ledger["settings"]:
+        if not row.text("value"):
+            continue
+        tried, problem = _laid_over(made, tree, row, services)
+        if problem is not None:
+            findings.append(problem)
+        else:
+            made, tree = tried, tried.tree
+    return made, Plan.of(_shown(made, ledger, findings, services), findings)
+
+
+def _laid_over(
+    configuration: Configuration, tree: Tree, row: Row, services: Mapping[str, object]
+) -> tuple[Configuration, Finding | None]:
+    candidate = copy.deepcopy(tree)
+    problems = Problems()
+    if not _set(candidate, row.key.split("."), _plain(row.text("value"))):
+        why = msg("There is no setting with this name.")
+        return configuration, row.finding("unknown-setting", "name", why, msg("Compare it with shop.yaml."))
+    made = build(configuration.folder, candidate, problems)
+    if made is not None:
+        settings_of(made, services, problems)
+    if made is None or problems.found:
+        first = problems.found[0]
+        return configuration, row.finding("setting-wrong", "value", first.why, first.fix)
+    return made, None
+
+
+def _set(tree: Tree, path: list[str], value: object) -> bool:
+    """Put a value into the tree; False when the path leads nowhere."""
+    here: Any = tree
+    for name in path[:-1]:
+        if name not in here and here is tree:
+            here[name] = {}  # a section that shop.yaml does not mention yet
+        here = here.get(name) if isinstance(here, dict) else None
+        if not isinstance(here, dict):
+            return False
+    if len(path) < 2:
+        return False
+    here[path[-1]] = value
+    return True
+
+
+def _plain(text: str) -> object:
+    try:
+        value = read_yaml_text(text)
+    except yaml.YAMLError:
+        return text
+    return text if isinstance(value, dict) else value
+
+
+def _shown(
+    configuration: Configuration, ledger: Ledger, findings: list[Finding], services: Mapping[str, object]
+) -> list[object]:
+    """Show beside each setting what counts now, and what is wrong with it."""
+    wrong = {finding.key: finding for finding in findings}
+    settings = settings_of(configuration, services, Problems())
+    changes: list[Any] = []
+    for row in ledger["settings"]:
+        if not row.has_key:
+            continue
+        found = wrong.get(row.key)
+        text = f"{found.why.text(ledger.language)} {found.fix.text(ledger.language)}" if found else None
+        changes.append(update(row, {"in_use": _in_use(row.key, configuration, settings), "errors": text}))
+    return changes
+
+
+def _in_use(name: str, configuration: Configuration, settings: Mapping[str, Any]) -> str | None:
+    path = name.split(".")
+    here: Any = settings.get(path[0], getattr(configuration, path[0], None))
+    for part in path[1:]:
+        here = here.get(part) if isinstance(here, Mapping) else getattr(here, part, None)
+    if here is None or isinstance(here, Mapping):
+        return None
+    if isinstance(here, bool):
+        return "true" if here else "false"
+    return ", ".join(map(str, here)) if isinstance(here, tuple) else str(here)
+
+

@@ -1,0 +1,124 @@
+"""Shop folders: making a new one, and opening the ledger of one."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from automations import AUTOMATIONS
+from automations.app.automate import module_of
+from automations.app.configuration import BUNDLED, Configuration, load
+from automations.app.settings_tab import SETTING_NAMES, meaning_of
+from automations.books import Book
+from automations.books.workbook import WorkbookBook
+from automations.core.errors import DaichoError, Problem, SetupError
+from automations.core.messages import msg
+from automations.core.values import Cells
+
+INBOX = "inbox"
+OUTBOX = "outbox"
+SHIPPING = "shipping"
+
+
+class FolderTaken(DaichoError):
+    """A shop would be made where something already is."""
+
+    exit_code = 2
+
+    def __init__(self, folder: Path, found: str) -> None:
+        super().__init__(
+            "folder-taken",
+            msg("{folder} already holds {found}; nothing was changed.", folder=folder.name, found=found),
+            msg("Name another folder, or move the old one away first."),
+        )
+
+
+def init_shop(
+    folder: Path,
+    *,
+    language: str,
+    shop: Mapping[str, object] | None = None,
+    rows: Mapping[str, Sequence[Cells]] | None = None,
+) -> None:
+    """Make a shop folder: shop.yaml, an inbox and a new workbook as ledger.
+
+    Args:
+        folder: Made if it is not there.
+        language: Of labels, messages and mails.
+        shop: Values for the block ``shop:`` of shop.yaml; keys as in core/shop.py, and ``billing_code``.
+        rows: Rows to begin with, typed, by tab id.
+
+    Raises:
+        FolderTaken: The folder already has a shop.yaml or a ledger.
+    """
+    from automations.books.new_workbook import write_new_workbook  # noqa: PLC0415 - XlsxWriter is needed only here
+
+    for name in ("shop.yaml", "ledger.xlsx"):
+        if (folder / name).exists():
+            raise FolderTaken(folder, name)
+    (folder / INBOX).mkdir(parents=True, exist_ok=True)
+    template = (BUNDLED / "sheets_schema" / "shop.yaml").read_text(encoding="utf-8")
+    (folder / "shop.yaml").write_text(_filled(template, {"language": language, **(shop or {})}), encoding="utf-8")
+    configuration = load(folder)
+    write_new_workbook(
+        folder / configuration.ledger,
+        configuration.schema,
+        language=language,
+        currency=configuration.currency,
+        rows={**_first_rows(configuration), **(rows or {})},
+        ledger_id=secrets.token_hex(8),
+    )
+
+
+def open_book(configuration: Configuration) -> Book:
+    """Return the book the ledger of this shop lives in.
+
+    Raises:
+        SetupError: ``ledger:`` names a kind of ledger this version does not know.
+    """
+    if configuration.ledger.startswith("google:"):
+        where = "shop.yaml: ledger"
+        why = msg("A Google spreadsheet as ledger comes with a later version.")
+        raise SetupError([Problem("ledger-kind", where, why, msg("Write the name of an .xlsx file."))])
+    return WorkbookBook(
+        configuration.folder / configuration.ledger,
+        configuration.schema,
+        language=configuration.language,
+        currency=configuration.currency,
+    )
+
+
+def _filled(template: str, values: Mapping[str, object]) -> str:
+    """Put values behind their keys, leaving every comment and order of the template as it is."""
+    for key, value in values.items():
+        written = f'"{value}"' if isinstance(value, str) and key != "language" else _flow(value)
+        template = re.sub(rf"(?m)^(\s*){key}: .*$", lambda found, w=written, k=key: f"{found[1]}{k}: {w}", template)
+    return template
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(f'"{part}"' for part in value) + "]"
+    return str(value)
+
+
+def _first_rows(configuration: Configuration) -> dict[str, list[Cells]]:
+    language = configuration.language
+    return {
+        "control": [
+            {"automation": name, "meaning": _first_line(name, language)} for name in ("run", *AUTOMATIONS)
+        ],
+        "settings": [
+            {"name": name, "meaning": meaning_of(name, configuration).text(language)} for name in SETTING_NAMES
+        ],
+    }
+
+
+def _first_line(name: str, language: str) -> str:
+    if name == "run":
+        return msg("Everything below, in this order").text(language)
+    return msg(str(module_of(name).__doc__).splitlines()[0]).text(language)

@@ -1,0 +1,182 @@
+"""What the command line prints about runs, checks and imports: texts for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from automations.app.importing import FileCount
+from automations.app.runner import Outcome
+from automations.app.show import change_json, change_lines, finding_json, finding_text
+from automations.core.ledger import Ledger
+from automations.core.messages import Message, msg, spoken
+from automations.core.plan import AppendRow, Finding, Plan, SetCells
+
+# Findings that are shown whole below a run; the rest is counted and named by `daicho check`.
+_SHOWN = 10
+
+
+def print_json(document: Mapping[str, Any], ledger: Ledger) -> None:
+    """Print one JSON document; findings in it become plain mappings."""
+    click.echo(json.dumps(_plain(document, ledger.language), ensure_ascii=False, indent=2))
+
+
+def print_findings(findings: Sequence[Finding], ledger: Ledger, *, err: bool = True, most: int | None = None) -> None:
+    """Print findings in the one form; beyond ``most`` only how many more there are."""
+    language = ledger.language
+    for finding in findings[:most]:
+        click.echo(finding_text(finding, ledger, language), err=err)
+    if most is not None and len(findings) > most:
+        left = msg("… and {count} more; see them with: daicho check", count=len(findings) - most)
+        click.echo(left.text(language), err=err)
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """Print what a run did in a short table, or everything a dry run would do."""
+    language = outcome.before.language
+    if outcome.dry_run:
+        lines = change_lines(with_reasons(outcome), outcome.before, language)
+        for line in lines or [msg("Nothing to do.").text(language)]:
+            click.echo(line)
+    else:
+        for line in outcome_lines(outcome):
+            click.echo(line)
+    print_findings(outcome.findings, outcome.before, most=None if outcome.dry_run else _SHOWN)
+
+
+def outcome_lines(outcome: Outcome) -> list[str]:
+    """Return the short table at the end of a run: what was done, where orders stand, what needs a person."""
+    language = outcome.before.language
+    if outcome.plan.is_empty and not outcome.delivered.files and not outcome.delivered.mails:
+        lines = [msg("Nothing to do: everything stands as it should.").text(language)]
+    else:
+        cells = sum(len(change.cells) for change in outcome.plan.changes)
+        done = (*outcome.summary, *_delivered(outcome)) or (msg("{count} cells updated", count=cells),)
+        lines = [f"✓ {sentence.text(language)}" for sentence in done]
+    lines += status_table(outcome.after, language)
+    lines += [f"→ {sentence.text(language)}" for sentence in needs_person(outcome)]
+    return lines
+
+
+def status_table(ledger: Ledger, language: str) -> list[str]:
+    """Return orders per status as one line, in the order of the flow: ``受注 2 | 保留 3``."""
+    counts = Counter(order.text("status") for order in ledger["orders"])
+    choices = ledger.schema["orders"].columns["status"].choices
+    shown = [f"{choice.label.text(language)} {counts[name]}" for name, choice in choices.items() if counts[name]]
+    return ["  " + " | ".join(shown)] if shown else []
+
+
+def needs_person(outcome: Outcome) -> list[Message]:
+    """Return what waits for a person, most urgent first."""
+    ledger = outcome.after
+    holds = [row for row in ledger["holds"] if row.text("state") == "open" and row.text("severity") != "warn"]
+    orders = ledger["orders"]
+    sentences = [
+        (sum(order.text("intake") == "incomplete" for order in orders), "{count} orders have errors to mend"),
+        (len({row.text("order_id") for row in holds}), "{count} orders wait for your confirmation in the holds tab"),
+        (sum("payment" in order.text("stuck_code") for order in orders), "{count} orders wait for payment"),
+        (sum("stock" in order.text("stuck_code") for order in orders), "{count} orders are short of stock"),
+    ]
+    return [msg(template, count=count) for count, template in sentences if count]
+
+
+def with_reasons(outcome: Outcome) -> Plan:
+    """Return the merged plan with the first reason an automation gave for each row."""
+    reasons: dict[tuple[str, str], Message] = {}
+    for _, step in outcome.steps:
+        for change in step.changes:
+            if isinstance(change, SetCells) and change.why is not None:
+                reasons.setdefault((change.tab, change.key), change.why)
+    changes = tuple(
+        SetCells(change.tab, change.key, change.cells, change.before, reasons.get((change.tab, change.key)))
+        if isinstance(change, SetCells)
+        else change
+        for change in outcome.plan.changes
+        if change.tab not in ("runs", "control")
+    )
+    return Plan(changes, outcome.plan.findings, outcome.plan.marks)
+
+
+def print_run_json(outcome: Outcome) -> None:
+    """Print a run as ``{run, dry_run, changes, findings, mails, files}``."""
+    print_json(
+        {
+            "run": outcome.run_id,
+            "dry_run": outcome.dry_run,
+            "changes": change_json(outcome.plan, outcome.before),
+            "findings": outcome.findings,
+            "mails": list(_mails(outcome)),
+            "files": list(outcome.delivered.files) if not outcome.dry_run else _planned_files(outcome.plan),
+        },
+        outcome.before,
+    )
+
+
+def print_import(outcome: Outcome, counts: Sequence[FileCount], *, as_json: bool) -> None:
+    """Print what each file brought: new, unchanged and changed orders, lines, findings."""
+    language = outcome.before.language
+    if as_json:
+        print_json({"run": outcome.run_id, "files": [count.as_mapping() for count in counts]}, outcome.before)
+        return
+    for count in counts:
+        text = msg(
+            "{file}: {new} new, {same} unchanged, {changed} changed orders, {lines} lines ({channel})",
+            file=count.file,
+            new=count.orders_new,
+            same=count.orders_same,
+            changed=count.orders_changed,
+            lines=count.lines,
+            channel=count.channel or msg("refused"),
+        )
+        click.echo(text.text(language))
+        print_findings(count.findings, outcome.before)
+
+
+def _delivered(outcome: Outcome) -> Iterable[Message]:
+    for file in outcome.delivered.files:
+        if file.endswith(".csv"):
+            yield msg("shipping file {file}", file=file)
+    if outcome.delivered.mails:
+        count = len(outcome.delivered.mails)
+        yield msg("{count} mails written to outbox/ (no mail account is set up yet)", count=count)
+
+
+def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:
+    """Mails this run queued or wrote, with the state they are in now."""
+    planned = {
+        str(change.cells.get("mail_id")): change.cells
+        for change in outcome.plan.changes
+        if isinstance(change, AppendRow) and change.tab == "mails"
+    }
+    for key in dict.fromkeys((*planned, *outcome.delivered.mails)):
+        row = outcome.after["mails"].get(key)
+        if row is not None:
+            yield {
+                "key": key,
+                "order": row.text("order_id"),
+                "template": row.text("template"),
+                "to": row.text("to"),
+                "state": "sent" if key in outcome.delivered.mails else row.text("state"),
+            }
+
+
+def _planned_files(plan: Plan) -> list[str]:
+    return [
+        str(change.cells["file"])
+        for change in plan.changes
+        if isinstance(change, AppendRow) and change.tab == "batches" and change.cells.get("file")
+    ]
+
+
+def _plain(value: object, language: str) -> Any:  # noqa: ANN401 - anything JSON can hold
+    if isinstance(value, Finding):
+        return finding_json(value, language)
+    if isinstance(value, Mapping):
+        return {key: _plain(part, language) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part, language) for part in value]
+    return value if isinstance(value, (str, int, float, bool)) or value is None else spoken(value, language)

@@ -1,0 +1,77 @@
+"""`daicho why`: one order's whole story of waiting, with what to do about each reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from automations.app.orders import find_order
+from automations.app.runner import open_shop, planned, read_ledger
+from automations.app.show import cell_text, finding_text
+from automations.core.ledger import Ledger, Row
+from automations.core.messages import msg
+from automations import AUTOMATIONS
+
+
+def explain(folder: Path, number: str, now: datetime | None, language: str | None) -> str:
+    """Return what blocks an order as of now, and who can clear it; nothing is written.
+
+    Raises:
+        OrderUnknown: There is no such order.
+    """
+    shop = open_shop(folder, language)
+    _, ledger = read_ledger(shop, now)
+    find_order(ledger, number)
+    outcome = planned(shop, ledger, AUTOMATIONS)
+    order = find_order(outcome.after, number)
+    findings = [
+        finding
+        for finding in outcome.findings
+        if finding.key == order.key or finding.key in {line.key for line in _rows("order_lines", order, outcome.after)}
+    ]
+    lines = list(_story(order, outcome.after))
+    lines += [finding_text(finding, outcome.after, ledger.language) for finding in findings]
+    return "\n".join(lines)
+
+
+def _story(order: Row, ledger: Ledger) -> Iterable[str]:
+    language = ledger.language
+    status = cell_text(ledger.schema["orders"].columns["status"], order.get("status"), language, ledger.currency)
+    yield f"{order.key}  {order.text('buyer_name')}  [{status}]"
+    if order.text("stuck_reason"):
+        days = order.number_of("stuck_days")
+        since = msg("for {days} days", days=days) if days else msg("since today")
+        yield "  " + msg("Waits: {reason} ({since})", reason=order.text("stuck_reason"), since=since).text(language)
+    if order.text("next_step"):
+        yield "  " + msg("Next: {step}", step=order.text("next_step")).text(language)
+    for tab in ("holds", "order_lines", "shipments", "mails"):
+        for row in _rows(tab, order, ledger):
+            yield from _detail(tab, row, ledger)
+
+
+def _detail(tab: str, row: Row, ledger: Ledger) -> Iterable[str]:
+    language = ledger.language
+    columns = ledger.schema[tab].columns
+
+    def told(name: str) -> str:
+        return cell_text(columns[name], row.get(name), language, ledger.currency)
+
+    match tab:
+        case "holds" if row.text("state") == "open":
+            yield f"  ! {told('reason')}: {row.text('evidence')}"
+            yield f"    → {row.text('next_step')}"
+        case "order_lines":
+            short = f"  ({row.text('shortage')})" if row.text("shortage") else ""
+            yield f"  - {row.text('sku')} {row.text('product_name')} {row.number_of('allocated_qty')}/{row.number_of('qty')}{short}"
+        case "shipments":
+            where = " ".join(part for part in (told("state"), told("service"), told("ship_on")) if part != "-")
+            yield f"  □ {row.key} {where} {row.text('tracking_number')}".rstrip()
+            if row.text("errors"):
+                yield f"    ! {row.text('errors')}"
+        case "mails":
+            yield f"  ✉ {told('template')} → {row.text('to')} [{told('state')}]"
+
+
+def _rows(tab: str, order: Row, ledger: Ledger) -> list[Row]:
+    return [row for row in ledger[tab] if row.text("order_id") == order.key]
