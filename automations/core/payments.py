@@ -71,11 +71,11 @@ class Payment:
         return msg("only a part is paid") if partly else msg("the payment has not come in")
 
 
-def check_payments(payments: Mapping[str, Payment], where: str, problems: Problems) -> None:
+def check_payments(payments: Mapping[str, Payment], problems: Problems) -> None:
     """Note settings that contradict each other and spellings that two methods share."""
     spoken_for: dict[str, str] = {}
     for payment in payments.values():
-        place = f"{where}: {payment.id}"
+        place = f"sheets_schema/payments.yaml: {payment.id}"
         if payment.due_days and not payment.needs_money:
             problems.add(
                 "due-days-unused",

@@ -1,0 +1,155 @@
+"""Which carrier and service takes a parcel, and how many days it is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from automations.core.calendar import Calendar
+from automations.core.carriers import Carrier, Record, Service, refusals
+from automations.core.messages import Message, msg
+from automations.core.prefectures import REGION_OF, full_name
+
+# The parcel sizes carriers count in: length, width and height together in cm, and the weight that goes with them.
+# Source: backoffice-practice 4.4, read 2026-11.
+SIZES = (
+    (60, 2_000),
+    (80, 5_000),
+    (100, 10_000),
+    (120, 15_000),
+    (140, 20_000),
+    (160, 25_000),
+    (180, 30_000),
+    (200, 30_000),
+)
+_MAILBOX_MM = 30
+_MAILBOX_G = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a service must be able to carry.
+
+    Attributes:
+        record: ``temperature``, ``cod_amount``, ``requested_on``, ``requested_time``, ``size``, ``weight_g``.
+        thickness_mm: Of all units on top of each other; 0 when a product does not say.
+        fits_mailbox: Every product is marked for the mailbox.
+    """
+
+    record: Record
+    thickness_mm: int
+    fits_mailbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A carrier's service and why it was chosen."""
+
+    carrier: Carrier
+    service: Service
+    reason: Message
+
+
+def size_class(size_cm: int, weight_g: int) -> int | None:
+    """Return the parcel size 60 to 200 that the larger of size and weight asks for.
+
+    0 stands for unknown; None when both are unknown or the parcel is larger than any size.
+    """
+    if not size_cm and not weight_g:
+        return None
+    return next((size for size, grams in SIZES if size_cm <= size and weight_g <= grams), None)
+
+
+def main_carrier(carriers: Mapping[str, Carrier], preferred: str) -> Carrier:
+    """Return the preferred carrier, or the first one declared when there is none of that name."""
+    return carriers.get(preferred) or next(iter(carriers.values()))
+
+
+def lead_days(carrier: Carrier, origin: str, destination: str, service: Service | None = None) -> int:
+    """Return the days from shipping to arrival between two prefectures (1 = the next day).
+
+    An unknown prefecture counts as the farthest region, so that no day is promised too early.
+    """
+    days = carrier.lead_days.get(REGION_OF.get(full_name(origin) or "", ""), {})
+    farthest = max(days.values(), default=1)
+    region = REGION_OF.get(full_name(destination) or "", "")
+    return days.get(region, farthest) + (service.extra_days if service else 0)
+
+
+def latest_ship_day(calendar: Calendar, requested_on: date, days: int) -> date:
+    """Return the last working day on which a parcel still arrives on the requested day (practice 4.1)."""
+    return calendar.last_open(requested_on - timedelta(days=days))
+
+
+def choose(
+    parcel: Parcel, wish: str, carriers: Mapping[str, Carrier], preferred: str, *, prefer_mailbox: bool
+) -> Chosen | None:
+    """Return the service for a parcel: the customer's wish where it fits, else the carrier's first that fits.
+
+    Args:
+        parcel: What must be carried.
+        wish: Id of the service the customer wants, ``""`` for none.
+        carriers: All declared carriers; a wish may name a service of any of them.
+        preferred: Id of the carrier that ships without a wish.
+        prefer_mailbox: Take a mailbox service without a wish, too.
+
+    Returns:
+        None when no service of the carrier takes the parcel. Source: carriers.md 6.2.
+    """
+    offers = {
+        service.id: (carrier, service)
+        for carrier in carriers.values()
+        for service in carrier.services.values()
+    }
+    against: Message | None = None
+    carrier = main_carrier(carriers, preferred)
+    if wish in offers:
+        carrier, service = offers[wish]
+        against = _against(parcel, service)
+        if against is None:
+            return Chosen(carrier, service, msg("as the customer wishes"))
+    lost = [against] if against else []
+    for service in _in_order(carrier, prefer_mailbox=prefer_mailbox):
+        why_not = _against(parcel, service)
+        if why_not is None:
+            return Chosen(carrier, service, _reason(service, tuple(lost)))
+        lost.append(why_not)
+    return None
+
+
+def _in_order(carrier: Carrier, *, prefer_mailbox: bool) -> Iterator[Service]:
+    services = carrier.services.values()
+    if prefer_mailbox:
+        yield from (service for service in services if service.delivery == "mailbox")
+    yield from (service for service in services if service.delivery == "hand")
+
+
+def _against(parcel: Parcel, service: Service) -> Message | None:
+    """Return the first thing that speaks against a service, None when it takes the parcel."""
+    refused = refusals(service, parcel.record)
+    if refused:
+        return refused[0].why
+    if service.delivery == "mailbox" and not parcel.fits_mailbox:
+        return msg("{service} takes only products marked for the mailbox.", service=service.label)
+    limit = service.max_thickness_mm or (_MAILBOX_MM if service.delivery == "mailbox" else 0)
+    if limit and parcel.thickness_mm > limit:
+        return msg("{service} takes at most {limit} mm.", service=service.label, limit=limit)
+    weight = parcel.record.get("weight_g")
+    if (
+        service.delivery == "mailbox"
+        and isinstance(weight, int)
+        and weight > (service.max_weight_g or _MAILBOX_G)
+    ):
+        return msg(
+            "{service} takes at most {limit} g.",
+            service=service.label,
+            limit=service.max_weight_g or _MAILBOX_G,
+        )
+    return None
+
+
+def _reason(service: Service, lost: tuple[Message, ...]) -> Message:
+    if not lost:
+        return msg("the carrier's usual service")
+    return msg("{service} fits. {lost}", service=service.label, lost=lost)
