@@ -1,0 +1,312 @@
+"""Hand parcels that are due and ready to the carrier: labels frozen, one shipping file per carrier and run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from automations.core.addresses import full_address
+from automations.core.carriers import AccountKey, Carrier
+from automations.core.destinations import Destination, destination_of
+from automations.core.layouts import FieldProblem, Rendered, encode, freeze, render
+from automations.core.ledger import Ledger, Row, update
+from automations.core.messages import Label, Message, msg
+from automations.core.parcels import label_record
+from automations.core.payments import Payment
+from automations.core.plan import AppendRow, Change, Finding, Part, Plan
+from automations.core.shop import Shop
+from automations.core.statuses import is_ended
+from automations.core.text import match_key
+
+READS = {
+    "shipments": (
+        "shipment_id", "state", "order_id", "tracking_number", "errors", "carrier", "service", "ship_on", "deliver_on",
+        "requested_on", "requested_time", "temperature", "size", "weight_g", "cod_amount", "cod_tax", "ship_name",
+        "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_building", "ship_phone",
+        "sender_name", "contents", "handling", "noshi",
+    ),
+    "orders": (
+        "order_id", "status", "status_set", "intake", "payment_state", "credit_state", "payment_method", "ship_name",
+        "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_building", "ship_phone",
+        "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address", "buyer_building",
+        "buyer_phone",
+    ),
+    "order_lines": ("order_id", "shipment_id", "qty", "allocated_qty"),
+    "holds": ("order_id", "state", "severity"),
+    "batches": ("batch_id", "shipments"),
+}  # fmt: skip
+WRITES = {
+    "shipments": ("state", "batch_id", "instructed_at", "label_fields", "errors"),
+    "batches": ("batch_id", "state", "carrier", "ship_on", "parcels", "file", "made_at", "shipments", "sha256"),
+}
+# Label field -> column of the shipment it is taken from, where the two have different names.
+_LEDGER_COLUMNS = {
+    "ship_full_address": "ship_address",
+    "ship_lines": "ship_address",
+    "company_lines": "ship_company",
+    "contents_lines": "contents",
+    "handling_lines": "handling",
+    "ship_postcode_dashed": "ship_postcode",
+    "service_code": "service",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The sender, the carriers, and the payment methods with their gates."""
+
+    shop: Shop
+    carriers: Mapping[str, Carrier]
+    payments: Mapping[str, Payment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    shipment: Row
+    carrier: Carrier
+    ship_on: date
+    rendered: Rendered
+
+
+def plan(ledger: Ledger, settings: Settings) -> Plan:
+    """Instruct every planned parcel whose day has come and whose order may ship.
+
+    Args:
+        ledger: A parcel is ready when all its lines are reserved in full and its order is complete, not on
+            hold, not cancelled, and free on the payment side. Nothing leaves before its ``ship_on``.
+        settings: Carriers say what a label looks like.
+
+    Returns:
+        Frozen labels (``label_fields``), one batch per carrier and ship day (more where the carrier limits a
+        file), and the mark ``batch:<id>``. A label that cannot be written becomes ``label-problem`` and keeps
+        its parcel planned. An address changed after the instruction is a warning; the label stays as it is.
+    """
+    ready = _ready_shipments(ledger, settings)
+    labels = list(_labels(ledger, settings, ready))
+    good = [label for label in labels if not label.rendered.problems and label.shipment.key in ready]
+    return Plan.of(
+        _error_cells(labels, ledger.language),
+        _batches(good, ledger),
+        dict.fromkeys(_label_findings(labels)),
+        _changed_after_instruction(ledger),
+    )
+
+
+def _ready_shipments(ledger: Ledger, settings: Settings) -> set[str]:
+    """Return the keys of planned parcels that are due and may ship."""
+    due = [
+        shipment
+        for shipment in ledger["shipments"]
+        if shipment.text("state") == "planned"
+        and not shipment.text("tracking_number")  # a person has shipped it without us
+        and (day := shipment.day("ship_on"))
+        and day <= ledger.today
+    ]
+    if not due:
+        return set()
+    lines = ledger["order_lines"].by("shipment_id")
+    held = {
+        hold.text("order_id")
+        for hold in ledger["holds"]
+        if hold.text("state") == "open" and hold.text("severity") in ("block", "confirm")
+    }
+    return {
+        shipment.key
+        for shipment in due
+        if shipment.text("order_id") not in held
+        and _may_ship(ledger["orders"].get(shipment.text("order_id")), settings.payments)
+        and _all_reserved(lines.get(shipment.key, ()))
+    }
+
+
+def _may_ship(order: Row | None, payments: Mapping[str, Payment]) -> bool:
+    if order is None or is_ended(order) or order.text("intake") == "incomplete" or _put_on_hold(order):
+        return False
+    payment = payments.get(order.text("payment_method"))
+    return payment is not None and payment.may_ship(order)
+
+
+def _put_on_hold(order: Row) -> bool:
+    """Return whether a person chose 保留; the same status set by the program follows the holds."""
+    return order.text("status") == "on_hold" and order.text("status_set") != "on_hold"
+
+
+def _all_reserved(lines: Collection[Row]) -> bool:
+    return bool(lines) and all(line.number_of("allocated_qty") == line.number_of("qty") > 0 for line in lines)
+
+
+def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Iterator[_Label]:
+    """Yield a label for every ready parcel, and for those whose last label could not be written."""
+    in_batches = {key for batch in ledger["batches"] for key in batch.text("shipments").split()}
+    for shipment in ledger["shipments"]:
+        if shipment.text("state") != "planned" or not (shipment.key in ready or shipment.text("errors")):
+            continue
+        carrier = settings.carriers.get(shipment.text("carrier"))
+        service = carrier.services.get(shipment.text("service")) if carrier else None
+        if carrier is None or service is None:
+            continue
+        ship_on = max(shipment.day("ship_on") or ledger.today, ledger.today)
+        if shipment.key in in_batches:
+            rendered = Rendered(problems=(_ALREADY,))
+        else:
+            rendered = render(carrier, service, label_record(shipment, ship_on, service, settings.shop, carrier))
+        yield _Label(shipment, carrier, ship_on, rendered)
+
+
+def _error_cells(labels: Iterable[_Label], language: str) -> Iterator[Iterable[Change]]:
+    for label in labels:
+        texts = [_said(problem).text(language) for problem in label.rendered.problems]
+        yield update(label.shipment, {"errors": " / ".join(texts) or None})
+
+
+def _batches(labels: Sequence[_Label], ledger: Ledger) -> Iterator[Plan]:
+    groups: dict[tuple[str, date], list[_Label]] = {}
+    for label in labels:
+        groups.setdefault((label.carrier.id, label.ship_on), []).append(label)
+    for (name, ship_on), group in groups.items():
+        carrier = group[0].carrier
+        size = carrier.file.max_rows or len(group)
+        parts = [group[start : start + size] for start in range(0, len(group), size)]
+        for batch_id, part in zip(_free_ids(f"{name}-{ship_on:%Y%m%d}", ledger), parts, strict=False):
+            yield _batch(batch_id, carrier, ship_on, part, ledger)
+
+
+def _free_ids(stem: str, ledger: Ledger) -> Iterator[str]:
+    number = 0
+    while True:
+        number += 1
+        batch_id = f"{stem}-{number}"
+        if batch_id not in ledger["batches"] and f"batch:{batch_id}" not in ledger.marks:
+            yield batch_id
+
+
+def _batch(batch_id: str, carrier: Carrier, ship_on: date, labels: Sequence[_Label], ledger: Ledger) -> Plan:
+    header = tuple(column.name for column in carrier.columns)
+    content = encode(carrier.file, header, [label.rendered.fields for label in labels])
+    row = {
+        "batch_id": batch_id,
+        "state": "planned",
+        "carrier": carrier.id,
+        "ship_on": ship_on,
+        "parcels": len(labels),
+        "file": f"shipping/{batch_id}.{carrier.file.extension}",
+        "made_at": ledger.now,
+        "shipments": " ".join(label.shipment.key for label in labels),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    instructed = [
+        update(
+            label.shipment,
+            {
+                "state": "instructed",
+                "batch_id": batch_id,
+                "instructed_at": ledger.now,
+                "label_fields": freeze(label.rendered.fields),
+            },
+        )
+        for label in labels
+    ]
+    missing = [_account_missing(batch_id, carrier)] if carrier.missing_account_keys else []
+    return Plan.of(AppendRow("batches", row), instructed, missing, marks=[f"batch:{batch_id}"])
+
+
+def _account_missing(batch_id: str, carrier: Carrier) -> Finding:
+    keys = carrier.missing_account_keys
+    return Finding(
+        "account-missing",
+        "batches",
+        batch_id,
+        "file",
+        "",
+        msg("The shipping file has no {keys}; {carrier} will ask for it.", keys=_labels_of(keys), carrier=carrier.label),
+        msg("Fill in carriers: {carrier}: {keys} in shop.yaml.", carrier=carrier.id, keys=tuple(key.id for key in keys)),
+        level="warning",
+    )
+
+
+def _labels_of(keys: Iterable[AccountKey]) -> tuple[Label, ...]:
+    return tuple(key.label for key in keys)
+
+
+def _label_findings(labels: Iterable[_Label]) -> Iterator[Finding]:
+    for label in labels:
+        for problem in label.rendered.problems:
+            yield _label_finding(label, problem)
+
+
+def _label_finding(label: _Label, problem: FieldProblem) -> Finding:
+    why = _said(problem)
+    if _is_shops_own(label.shipment, problem.field):
+        # The same for every parcel: told once.
+        return Finding("label-problem", "", "shop.yaml", "", problem.value, why, problem.fix)
+    column = _LEDGER_COLUMNS.get(problem.field.partition(".")[0], problem.field)
+    shipment = label.shipment
+    if problem is _ALREADY:
+        return shipment.finding("already-instructed", "state", why, problem.fix)
+    fix = _in_order(shipment, problem.fix)
+    return Finding("label-problem", shipment.tab, shipment.key, column, problem.value, why, fix, shipment.number)
+
+
+def _said(problem: FieldProblem) -> Message:
+    return msg("{column}: {why}", column=problem.column, why=problem.why) if problem.column else problem.why
+
+
+def _is_shops_own(shipment: Row, field: str) -> bool:
+    if field == "sender_name" and shipment.text("sender_name"):
+        return False
+    return field.startswith(("sender_", "account."))
+
+
+def _in_order(shipment: Row, fix: Message) -> Message:
+    return msg("{fix} It comes from order {order}.", fix=fix, order=shipment.text("order_id"))
+
+
+def _changed_after_instruction(ledger: Ledger) -> Iterator[Finding]:
+    """Yield a warning for every instructed parcel whose order now names another receiver."""
+    instructed = [row for row in ledger["shipments"] if row.text("state") == "instructed"]
+    lines = ledger["order_lines"].by("shipment_id") if instructed else {}
+    for shipment in instructed:
+        order = ledger["orders"].get(shipment.text("order_id"))
+        own = lines.get(shipment.key)
+        if order is None or not own:
+            continue
+        for column, (printed, now) in _receivers(shipment, destination_of(order, own[0])).items():
+            if match_key(printed) == match_key(now):
+                continue
+            yield shipment.finding(
+                "changed-after-instruction",
+                column,
+                msg("The order now says '{now}', but the label was already made.", now=now),
+                msg("Change the label at the carrier, or take the parcel out and tick {stopped}.", stopped=_stopped(ledger)),
+                level="warning",
+            )
+
+
+def _receivers(shipment: Row, now: Destination) -> dict[str, tuple[str, str]]:
+    """Return what the label was made from and what the order says now, by column of the shipment."""
+    prefecture, address = shipment.text("ship_prefecture"), shipment.text("ship_address")
+    return {
+        "ship_name": (shipment.text("ship_name"), now.name),
+        "ship_company": (shipment.text("ship_company"), now.company),
+        "ship_postcode": (shipment.text("ship_postcode"), now.postcode),
+        "ship_address": (
+            full_address(prefecture, address) + shipment.text("ship_building"),
+            full_address(now.prefecture, now.address) + now.building,
+        ),
+        "ship_phone": (shipment.text("ship_phone"), now.phone),
+    }
+
+
+def _stopped(ledger: Ledger) -> Label:
+    return ledger.schema["shipments"].columns["stopped"].label
+
+
+_ALREADY = FieldProblem(
+    "",
+    "batch_id",
+    "",
+    msg("This parcel is already in a shipping file; it is not handed over twice."),
+    msg("Put its state back to instructed, or make a new parcel."),
+)
