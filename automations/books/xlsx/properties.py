@@ -15,6 +15,7 @@ _PART = "docProps/custom.xml"
 _CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument"
+_TYPES = "/docPropsVTypes"
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -66,27 +67,24 @@ def set_properties(package: Package, properties: Mapping[str, str]) -> None:
 
 
 def _add_empty(package: Package, *, is_strict: bool) -> None:
-    family = _STRICT if is_strict else _OFFICE
-    space = f"{family}/{'customProperties' if is_strict else 'custom-properties'}"
-    kind = f"{family}/{'' if is_strict else 'relationships/'}{'customProperties' if is_strict else _KINDS[0]}"
+    family, kind = (_STRICT, "customProperties") if is_strict else (_OFFICE, "custom-properties")
     content = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
-        f'<Properties xmlns="{space}" xmlns:vt="{family}/docPropsVTypes"></Properties>'
+        f'<Properties xmlns="{family}/{kind}" xmlns:vt="{family}{_TYPES}"></Properties>'
     )
-    add_part(package, "", NewPart(_PART, content.encode(), _CONTENT_TYPE, kind))
+    add_part(package, "", NewPart(_PART, content.encode(), _CONTENT_TYPE, f"{family}/relationships/{kind}"))
 
 
 def _changes(xml: Xml, properties: Mapping[str, str]) -> list[Splice]:
     found = nodes(xml)
     root = found[0]
     known = _properties(found)
-    types = _types_prefix(root)
     ids = [int(pid) for node, _ in known.values() if (pid := node.attributes().get(b"pid", "")).isdecimal()]
     new_id = max([1, *ids])
     changes: list[Splice] = []
     new = b""
     for name, text in properties.items():
-        value = b"<%slpwstr>%s</%slpwstr>" % (types, escape(legal(text)), types)
+        value = _value(root, text)
         if name in known:
             changes.append(_replaced(xml, known[name][0], value))
         else:
@@ -95,11 +93,14 @@ def _changes(xml: Xml, properties: Mapping[str, str]) -> list[Splice]:
     return [*changes, inserted(xml, root, root.close, new)] if new else changes
 
 
-def _types_prefix(root: Node) -> bytes:
+def _value(root: Node, text: str) -> bytes:
+    """Return the element of a text value, with the prefix that the part has for its kind or with its own."""
     for name, space in attributes(root.tag).items():
-        if name.startswith(b"xmlns:") and space.endswith("/docPropsVTypes"):
-            return name.removeprefix(b"xmlns:") + b":"
-    return b"vt:"
+        if name.startswith(b"xmlns:") and space.endswith(_TYPES):
+            value = name.removeprefix(b"xmlns:") + b":lpwstr"
+            return b"<%s>%s</%s>" % (value, escape(legal(text)), value)
+    space = (_OFFICE + _TYPES).encode()
+    return b'<vt:lpwstr xmlns:vt="%s">%s</vt:lpwstr>' % (space, escape(legal(text)))
 
 
 def _replaced(xml: Xml, node: Node, value: bytes) -> Splice:

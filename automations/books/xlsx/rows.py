@@ -83,15 +83,15 @@ class Grid:
     known: dict[int, tuple[Cell, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def read(cls, xml: Xml) -> "Grid | None":
-        """Return the rows of a sheet; None when the part is no worksheet (a chart or dialog sheet).
+    def read(cls, xml: Xml) -> "Grid":
+        """Return the rows of a sheet.
 
         Raises:
             WorkbookRefused: ``damaged`` when the rows do not fit together.
         """
         root = _ROOT.search(xml.view)
         if root is None or root[2] != b"worksheet":
-            return None
+            raise xml.damaged("no worksheet")
         prefix = root[1] + b":" if root[1] else b""
         found = patterns(prefix).sheet_data.search(xml.view)
         if found is None or found[1] is None:

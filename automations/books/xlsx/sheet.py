@@ -7,7 +7,6 @@ from datetime import date
 
 from .cells import Content, changed_cell, content, new_cell
 from .edits import CellValue, Wanted
-from .errors import EditRefused
 from .formula_groups import check_groups, formula_of, handed_over, refuse_inside
 from .growth import Growing, Grown, Layout, filters, growing_areas, grown, grown_splices, new_runs
 from .markup import Node, Splice, Xml, attributes, nodes, with_attributes
@@ -52,15 +51,13 @@ def edit_sheet(xml: Xml, title: str, wanted: Wanted, tables: list[Table], calend
         WorkbookRefused: ``damaged``.
     """
     grid = Grid.read(xml)
-    if grid is None:
-        raise EditRefused("no-such-sheet", sheet=title)
     layout = nodes(xml, without=grid.inner)
     runs = new_runs(grid, wanted)
     _check(grid, layout, title, wanted)
     check_totals(tables, wanted, {row for run in runs for row in range(run.top, run.bottom + 1)}, title)
     changes = handed_over(grid, wanted)
     if changes:
-        grid = _read_again(xml.spliced(changes))
+        grid = Grid.read(xml.spliced(changes))
         layout = nodes(grid.xml, without=grid.inner)
     headers = _header_rows(layout, tables)
     growing = growing_areas(grid.xml, layout) + [_growing_table(table) for table in tables]
@@ -77,13 +74,6 @@ def edit_sheet(xml: Xml, title: str, wanted: Wanted, tables: list[Table], calend
         formulas_gone=frozenset(writer.formulas_gone),
         filter_rows=_filter_rows(layout, new_rows),
     )
-
-
-def _read_again(xml: Xml) -> Grid:
-    grid = Grid.read(xml)
-    if grid is None:
-        raise xml.damaged("no sheet data")
-    return grid
 
 
 def _check(grid: Grid, layout: Layout, title: str, wanted: Wanted) -> None:

@@ -9,8 +9,8 @@ from .markup import Node, Splice, Xml, attributes, children, inserted, nodes, wi
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82)))
 _DAY_FORMAT, _TIME_FORMAT = b"14", b"22"
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
-_GENERAL = re.compile(r"general|標準|standard", re.IGNORECASE)
-_DATE_LETTER = re.compile(r"[ymdhsge]", re.IGNORECASE)
+_GENERAL = re.compile(r"general|g/標準|標準|standard", re.IGNORECASE)
+_DATE_LETTER = re.compile(r"[ymdhsg]|e(?![+-])", re.IGNORECASE)
 _PLAIN = b' numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"'
 _AFTER_FORMATS = (b"cellStyles", b"dxfs", b"tableStyles", b"colors", b"extLst")
 
@@ -32,17 +32,15 @@ class Styles:
         self._nodes = nodes(xml)
         lists = children(self._nodes, self._nodes[0], b"cellXfs")
         self._list = lists[0] if lists else None
-        self._formats = self._read_formats()
-        self._known = len(self._formats)
+        known = children(self._nodes, self._list, b"xf") if self._list else []
+        self._known = len(known)
+        self._formats = [(node.tag, self._rest(node)) for node in known] or [(_PLAIN, b"")]
+        self._read = len(self._formats)
         self._codes = {
             given.get(b"numFmtId", ""): given.get(b"formatCode", "")
-            for given in (node.attributes() for node in self._nodes if node.name == b"numFmt")
+            for given in (node.attributes() for node in self._nodes if _is_code(node))
         }
-
-    def _read_formats(self) -> list[tuple[bytes, bytes]]:
-        if self._list is None:
-            return [(_PLAIN, b"")]
-        return [(node.tag, self._rest(node)) for node in children(self._nodes, self._list, b"xf")]
+        self._answers: dict[tuple[int, bool], int] = {}
 
     def _rest(self, node: Node) -> bytes:
         return b"" if node.is_empty() else self._xml.raw[node.tag_end : node.close]
@@ -58,10 +56,14 @@ class Styles:
 
     def dated(self, style: int, value: date) -> int:
         """Return a style that looks like ``style`` and shows a date: itself, a known or an added one."""
-        if self.is_date(style):
-            return style
+        has_time = isinstance(value, datetime)
+        if (style, has_time) not in self._answers:
+            self._answers[style, has_time] = style if self.is_date(style) else self._added(style, has_time)
+        return self._answers[style, has_time]
+
+    def _added(self, style: int, has_time: bool) -> int:
         tag, rest = self._formats[style] if 0 <= style < len(self._formats) else (_PLAIN, b"")
-        number = _TIME_FORMAT if isinstance(value, datetime) else _DAY_FORMAT
+        number = _TIME_FORMAT if has_time else _DAY_FORMAT
         new = (with_attributes(tag, {b"numFmtId": number, b"applyNumberFormat": b"1"}), rest)
         if new not in self._formats:
             self._formats.append(new)
@@ -69,37 +71,34 @@ class Styles:
 
     def content(self) -> bytes:
         """Return the part with the added formats; as it was when none was added."""
-        added = self._formats[self._known :]
-        if not added:
+        if len(self._formats) == self._read:
             return self._xml.content()
-        root = self._nodes[0]
-        if self._list is None:
-            return self._xml.content([self._new_list(root)])
+        if self._list is None or not self._known:
+            return self._xml.content([self._new_list()])
         count = str(len(self._formats)).encode()
-        if self._list.is_empty():
-            new = inserted(self._xml, self._list, self._list.close, self._written(root, added))
-            return self._xml.content([new])
-        return self._xml.content(
-            [
-                self._list.with_tag({b"count": count}),
-                Splice(self._list.close, self._list.close, self._written(root, added)),
-            ]
-        )
+        close = self._list.close
+        added = self._written(self._formats[self._known :])
+        return self._xml.content([self._list.with_tag({b"count": count}), Splice(close, close, added)])
 
-    def _new_list(self, root: Node) -> Splice:
-        later = [node.start for node in children(self._nodes, root) if node.name in _AFTER_FORMATS]
+    def _new_list(self) -> Splice:
+        root = self._nodes[0]
         name = root.prefix + b"cellXfs"
-        written = self._written(root, self._formats)
-        return inserted(
-            self._xml, root, min(later, default=root.close), b"<%s>%s</%s>" % (name, written, name)
-        )
+        written = b'<%s count="%d">%s</%s>' % (name, len(self._formats), self._written(self._formats), name)
+        if self._list is not None:
+            return Splice(self._list.start, self._list.end, written)
+        later = [node.start for node in children(self._nodes, root) if node.name in _AFTER_FORMATS]
+        return inserted(self._xml, root, min(later, default=root.close), written)
 
-    def _written(self, root: Node, formats: list[tuple[bytes, bytes]]) -> bytes:
-        name = root.prefix + b"xf"
+    def _written(self, formats: list[tuple[bytes, bytes]]) -> bytes:
+        name = self._nodes[0].prefix + b"xf"
         return b"".join(
             b"<%s%s>%s</%s>" % (name, tag, rest, name) if rest else b"<%s%s/>" % (name, tag)
             for tag, rest in formats
         )
+
+
+def _is_code(node: Node) -> bool:
+    return node.name == b"numFmt" and node.parent is not None and node.parent.name == b"numFmts"
 
 
 def is_date_code(code: str) -> bool:

@@ -1,0 +1,150 @@
+"""Which files are refused before anything is read from them, and why."""
+
+import io
+import os
+import time
+import zipfile
+
+import pytest
+from xlsx_samples import handmade, parts_of, replaced, sheet, zipped
+
+from automations.books.xlsx import Limits, WorkbookRefused, inspect
+from automations.books.xlsx.locks import refuse_open
+
+COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)
+BOOK = handmade(sheet(""))
+
+
+def refused(folder, content: bytes, limits: Limits = Limits()) -> WorkbookRefused:  # noqa: B008
+    path = folder / "受注.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(WorkbookRefused) as refusal:
+        inspect(path, limits)
+    return refusal.value
+
+
+def with_part(name: str, content: str | bytes) -> bytes:
+    return replaced(BOOK, {name: content})
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "detail"),
+    [
+        pytest.param(COMPOUND + "EncryptedPackage".encode("utf-16-le"), "password-protected", "", id="password"),
+        pytest.param(COMPOUND + "Workbook".encode("utf-16-le"), "old-format", "xls", id="old workbook"),
+        pytest.param(COMPOUND + "Book".encode("utf-16-le"), "old-format", "xls", id="very old workbook"),
+        pytest.param(COMPOUND + "WordDocument".encode("utf-16-le"), "not-a-workbook", "not a spreadsheet", id="old letter"),
+        pytest.param(b"", "damaged", "empty file", id="empty"),
+        pytest.param(bytes(4096), "damaged", "empty file", id="only zeros after a power cut"),
+        pytest.param("注文番号,氏名\n".encode("cp932"), "not-a-workbook", "not a zip file", id="CSV"),
+        pytest.param(b"<html></html>", "not-a-workbook", "not a zip file", id="web page"),
+        pytest.param(BOOK[:-30], "damaged", "zip directory", id="cut"),
+        pytest.param(zipped({"a.txt": "x"}), "not-a-workbook", "no workbook part", id="another zip file"),
+        pytest.param(zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<a/>"}), "other-format", "ods", id="OpenDocument"),
+        pytest.param(zipped({"xl/workbook.bin": "x"}), "other-format", "xlsb", id="binary workbook"),
+        pytest.param(with_part("xl/styles.xml", "<!DOCTYPE a><a/>"), "damaged", "document type declaration", id="document type"),
+        pytest.param(with_part("xl/styles.xml", "<!DOCTYPE a><a/>".encode("utf-16")), "damaged", "document type declaration", id="document type in UTF-16"),
+    ],
+)  # fmt: skip
+def test_other_files_are_told_apart(tmp_path, content, reason, detail):
+    refusal = refused(tmp_path, content)
+    assert (refusal.reason, refusal.detail) == (reason, detail)
+
+
+@pytest.mark.parametrize("name", ["受注.xlsx", "受注.xlsm"])
+def test_a_sound_workbook_passes(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(BOOK)
+    inspect(path, Limits())
+    assert path.read_bytes() == BOOK
+
+
+def test_a_missing_file_is_the_callers_to_explain(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        inspect(tmp_path / "受注.xlsx", Limits())
+
+
+@pytest.mark.parametrize(
+    ("limits", "detail"),
+    [
+        pytest.param(Limits(file_bytes=100), "file_bytes", id="file"),
+        pytest.param(Limits(entries=3), "entries", id="entries"),
+        pytest.param(Limits(unpacked_bytes=1000), "unpacked_bytes", id="unpacked"),
+        pytest.param(Limits(ratio_from_bytes=10_000), "ratio", id="ratio"),
+    ],
+)
+def test_files_beyond_the_limits_are_refused_with_the_figures(tmp_path, limits, detail):
+    refusal = refused(tmp_path, with_part("xl/bomb.xml", b" " * 1_000_000), limits)
+    assert (refusal.reason, refusal.detail) == ("too-large", detail)
+    assert refusal.found > refusal.limit > 0
+
+
+def test_damage_in_a_part_is_named_and_a_damaged_picture_passes(tmp_path):
+    parts = {**parts_of(BOOK), "xl/media/a.png": b"\x89PNG" * 99}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    sound = packed.getvalue()
+    refusal = refused(tmp_path, sound.replace(b"<sheetData>", b"<sheetDatA>"))
+    assert (refusal.reason, refusal.part) == ("damaged", "xl/worksheets/sheet1.xml")
+    (tmp_path / "受注.xlsx").write_bytes(sound.replace(b"\x89PNG", b"\x89pnG"))
+    inspect(tmp_path / "受注.xlsx", Limits())
+
+
+def excel_owner(name: str) -> bytes:
+    narrow = name.encode("cp932")
+    wide = name.encode("utf-16-le")
+    first = (bytes([len(narrow)]) + narrow).ljust(55, b" ")
+    return (first + len(name).to_bytes(2, "little") + wide).ljust(165, b" ")
+
+
+LIBRE_OWNER = "佐藤 花子,hanako,PC-1,03.05.2026 09:00,file:///C:/Users/hanako;".encode()
+
+
+@pytest.mark.parametrize(
+    ("lock", "noted", "user"),
+    [
+        pytest.param("~$受注.xlsx", excel_owner("佐藤 花子"), "佐藤 花子", id="Excel"),
+        pytest.param("~$受注.xlsx", b"", "", id="Excel, nothing noted"),
+        pytest.param(".~lock.受注.xlsx#", LIBRE_OWNER, "佐藤 花子", id="LibreOffice"),
+        pytest.param(".~lock.受注.xlsx#", b",hanako,PC-1,;", "hanako", id="LibreOffice without a full name"),
+        pytest.param(".~lock.受注.xlsx#", b"", "", id="LibreOffice, nothing noted"),
+    ],
+)
+def test_an_open_workbook_is_refused_with_the_user(tmp_path, lock, noted, user):
+    (tmp_path / lock).write_bytes(noted)
+    refusal = refused(tmp_path, BOOK)
+    assert (refusal.reason, refusal.user) == ("open-elsewhere", user)
+
+
+@pytest.mark.parametrize("lock", ["~$受注.xlsx", ".~lock.受注.xlsx#"])
+@pytest.mark.parametrize("hours", [-25, 25])
+def test_a_lock_left_behind_does_not_lock_for_ever(tmp_path, lock, hours):
+    left = tmp_path / lock
+    left.write_bytes(b"")
+    then = time.time() + hours * 3600
+    os.utime(left, (then, then))
+    (tmp_path / "受注.xlsx").write_bytes(BOOK)
+    inspect(tmp_path / "受注.xlsx", Limits())
+    with pytest.raises(WorkbookRefused, match="open-elsewhere"):
+        inspect(tmp_path / "受注.xlsx", Limits(stale_lock_hours=26))
+
+
+def test_the_lock_of_another_workbook_does_not_count(tmp_path):
+    (tmp_path / "~$在庫.xlsx").write_bytes(excel_owner("佐藤"))
+    (tmp_path / "受注.xlsx").write_bytes(BOOK)
+    inspect(tmp_path / "受注.xlsx", Limits())
+
+
+def test_a_workbook_that_the_system_keeps_locked_is_open(tmp_path):
+    path = tmp_path / "受注.xlsx"
+    path.write_bytes(BOOK)
+    (tmp_path / "~$受注.xlsx").write_bytes(excel_owner("佐藤 花子"))
+
+    def sharing_violation(_):
+        raise PermissionError(13, "used by another program")
+
+    with pytest.raises(WorkbookRefused) as refusal:
+        refuse_open(path, 0, sharing_violation)
+    assert (refusal.value.reason, refusal.value.user) == ("open-elsewhere", "佐藤 花子")
