@@ -23,7 +23,15 @@ READS = {
     "shipments": ("order_id", "state", "errors"),
 }  # fmt: skip
 WRITES = {
-    "orders": ("status", "status_set", "stuck_reason", "next_step", "stuck_days", "stuck_since", "stuck_code"),
+    "orders": (
+        "status",
+        "status_set",
+        "stuck_reason",
+        "next_step",
+        "stuck_days",
+        "stuck_since",
+        "stuck_code",
+    ),
 }
 
 # What a person may set by hand and have taken at its word; everything else is what the facts say.
@@ -72,7 +80,9 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         parts.append(_status(order, status))
         if by_hand := _typed_otherwise(order, status, settings):
             parts.append(by_hand)
-        blockers = _blockers(order, status, lines.get(order.key, []), parcels, holds.get(order.key, []), settings)
+        blockers = _blockers(
+            order, status, lines.get(order.key, []), parcels, holds.get(order.key, []), settings
+        )
         parts.append(update(order, _sentences(order, status, blockers, ledger)))
     return Plan.of(parts)
 
@@ -87,9 +97,13 @@ def _status(order: Row, status: str) -> tuple[SetCells, ...]:
 
 
 def _typed_otherwise(order: Row, status: str, settings: Settings) -> Finding | None:
-    """A status typed by hand that the facts do not bear out: it stays, and the program says so."""
+    """Note a status typed by hand that the facts do not bear out; it stays."""
     typed = order.text("status")
-    if not order.is_persons("status", "status_set") or typed in (status, "on_hold", "") or typed in _TAKEN_AT_WORD:
+    if (
+        not order.is_persons("status", "status_set")
+        or typed in (status, "on_hold", "")
+        or typed in _TAKEN_AT_WORD
+    ):
         return None
     return order.finding(
         "status-by-hand",
@@ -103,7 +117,7 @@ def _typed_otherwise(order: Row, status: str, settings: Settings) -> Finding | N
     )
 
 
-def _blockers(  # noqa: PLR0913 - the facts of one order, each from its own tab
+def _blockers(
     order: Row,
     status: str,
     lines: Sequence[Row],
@@ -111,7 +125,14 @@ def _blockers(  # noqa: PLR0913 - the facts of one order, each from its own tab
     holds: Sequence[Row],
     settings: Settings,
 ) -> list[Blocker]:
-    if is_closed(order) or status in ("shipped", "arrived", "posted", "cancelled", "returned", "partially_shipped"):
+    if is_closed(order) or status in (
+        "shipped",
+        "arrived",
+        "posted",
+        "cancelled",
+        "returned",
+        "partially_shipped",
+    ):
         return []
     found = list(_row_blockers(order))
     found += _hold_blockers(holds, settings)

@@ -81,7 +81,8 @@ def configuration_of(story: Story) -> conf.Configuration:
     tree["language"] = story.options.get("language", "en")
     _lay_over(tree, read_yaml_text(story.options.get("settings", "{}")))
     made = conf.build(SHOP, tree, problems)
-    assert made is not None and not problems.found, problems.found
+    assert not problems.found, problems.found
+    assert made is not None
     return made
 
 
@@ -177,5 +178,3 @@ def _lay_over(tree: dict[str, object], settings: object) -> None:
             _lay_over(present, value)
         else:
             tree[key] = value
-
-

@@ -1,0 +1,50 @@
+# Everything a developer needs, one command each. Each target makes the environment it needs.
+# make demo | test | lint | types | bench | lock | translations | test-kill | test-office
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint types bench lock translations test-kill test-office clean
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/daicho demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(READY)
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python benchmarks/bench.py
+
+# The long runs: 200 kills of a real process while it saves; every feature opened by LibreOffice.
+test-kill: $(READY)
+	DAICHO_KILLS=200 $(BIN)/python -m pytest tests/books/test_kill.py
+
+test-office: $(READY)
+	$(BIN)/python -m pytest tests/office -o python_files='office_*.py'
+
+# Renews the locked versions; needs the network.
+lock: $(READY)
+	$(BIN)/pip-compile --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-header --allow-unsafe --extra dev --output-file requirements.lock pyproject.toml
+
+# Collects every message of the code and compiles the Japanese texts.
+translations: $(READY)
+	$(BIN)/python tests/translations.py
+
+clean:
+	rm -rf $(VENV) build dist demo-shop .pytest_cache .mypy_cache .ruff_cache .hypothesis
