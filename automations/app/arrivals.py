@@ -51,4 +51,6 @@ def _with_file(so_far: Incoming, name: str, content: bytes, configuration: Confi
         zone=configuration.zone,
         currency=configuration.currency,
     )
-    return Incoming(so_far.orders + orders, so_far.tracking, (*so_far.files, read), so_far.findings + read.findings)
+    return Incoming(
+        so_far.orders + orders, so_far.tracking, (*so_far.files, read), so_far.findings + read.findings
+    )

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -51,7 +51,7 @@ def _common(command: F) -> F:
     return command
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment such as ``2026-11-24T10:00``; a day alone means 09:00."""
 
     name = "moment"
@@ -127,8 +127,13 @@ def check(folder: Path, now: datetime | None, language: str | None, as_json: boo
 @click.option("--dry-run", is_flag=True, help=_("Only show what would happen."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 @_common
-def run(  # noqa: PLR0913 - the options of the command
-    names: tuple[str, ...], folder: Path, now: datetime | None, language: str | None, dry_run: bool, as_json: bool
+def run(
+    names: tuple[str, ...],
+    folder: Path,
+    now: datetime | None,
+    language: str | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Act, or only show."""
     from automations.app.runner import run as run_shop
@@ -154,7 +159,9 @@ def why(order: str, folder: Path, now: datetime | None, language: str | None) ->
     click.echo(explain(folder, order, now, language))
 
 
-@cli.command("import", help=_("Take in order files of any known channel.\n\nExample: daicho import orders_export.csv"))
+@cli.command(
+    "import", help=_("Take in order files of any known channel.\n\nExample: daicho import orders_export.csv")
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 @_common
@@ -188,7 +195,7 @@ def show(  # noqa: PLR0913 - the options of the command
     """Print rows by column id."""
     from automations.app.rows import show_rows
 
-    form = "json" if as_json else "csv" if as_csv else "table"
+    form: Literal["json", "csv", "table"] = "json" if as_json else "csv" if as_csv else "table"
     click.echo(show_rows(folder, tab, conditions, form, now, language), nl=form != "csv")
 
 
@@ -201,7 +208,9 @@ def report(folder: Path, now: datetime | None, language: str | None) -> None:
     click.echo(day_report(folder, now, language))
 
 
-@cli.command(help=_("Write a shipping file again, the same bytes.\n\nExample: daicho export yamato-20261124-1"))
+@cli.command(
+    help=_("Write a shipping file again, the same bytes.\n\nExample: daicho export yamato-20261124-1")
+)
 @click.argument("batch")
 @_common
 def export(batch: str, folder: Path, now: datetime | None, language: str | None) -> None:
@@ -267,7 +276,11 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in wanted:
         if name not in AUTOMATIONS:
             close = nearest(name, AUTOMATIONS)
-            hint = msg("Did you mean '{close}'?", close=close) if close else msg("Names: {names}.", names=AUTOMATIONS)
+            hint = (
+                msg("Did you mean '{close}'?", close=close)
+                if close
+                else msg("Names: {names}.", names=AUTOMATIONS)
+            )
             text = msg("There is no automation '{name}'. {hint}", name=name, hint=hint).text(LANGUAGE)
             raise click.UsageError(text)
     return wanted or AUTOMATIONS

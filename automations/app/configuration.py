@@ -121,7 +121,9 @@ def read_tree(folder: Path, problems: Problems) -> Tree:
     for name in ("statuses", "holds", "payments", "mails"):
         tree[f"{name}"] = _read(folder, f"{name}.yaml", problems)
     for name in ("tabs", "carriers", "channels"):
-        tree[name] = {path.stem: _read(folder, f"{name}/{path.name}", problems) for path in _files(folder, name)}
+        tree[name] = {
+            path.stem: _read(folder, f"{name}/{path.name}", problems) for path in _files(folder, name)
+        }
     tree["accounts"] = accounts
     return tree
 
@@ -189,7 +191,7 @@ def _read(folder: Path, name: str, problems: Problems) -> object:
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    """The bundled and the shop's own files of one kind, the shop's replacing those of the same name."""
+    """List the bundled and the shop's own files of one kind; the shop's replace those of the same name."""
     found = {path.name: path for path in sorted((BUNDLED / "sheets_schema" / name).glob("*.yaml"))}
     found |= {path.name: path for path in sorted((folder / "sheets_schema" / name).glob("*.yaml"))}
     return list(found.values())
@@ -304,7 +306,11 @@ def _check_headers(tab: Tab, where: str, problems: Problems) -> None:
                 problems.add(
                     "header-doubled",
                     f"{where}: {column.id}",
-                    msg("The header '{header}' already belongs to {other}.", header=header, other=owner[header]),
+                    msg(
+                        "The header '{header}' already belongs to {other}.",
+                        header=header,
+                        other=owner[header],
+                    ),
                     msg("Give one of the two another label or alias."),
                 )
 
@@ -354,7 +360,7 @@ def _calendar(shop: Shop, problems: Problems) -> Calendar:
 
 def is_public_holiday(day: date) -> bool:
     """Return whether ``day`` is a Japanese public holiday, substitute holidays included (jpholiday)."""
-    import jpholiday  # noqa: PLC0415 - only runs that plan shipping days need it
+    import jpholiday
 
     return bool(jpholiday.is_holiday(day))
 
@@ -390,9 +396,20 @@ def _time(text: str, problems: Problems) -> time:
 
 
 def _sections(tree: Tree, problems: Problems) -> dict[str, Mapping[str, object]]:
-    from automations import AUTOMATIONS  # noqa: PLC0415 - the package's own list, read late to stay import-light
+    from automations import AUTOMATIONS
 
-    known = {*_names(_Top), "shop", "accounts", "tabs", "statuses", "holds", "payments", "mails", "carriers", "channels"}
+    known = {
+        *_names(_Top),
+        "shop",
+        "accounts",
+        "tabs",
+        "statuses",
+        "holds",
+        "payments",
+        "mails",
+        "carriers",
+        "channels",
+    }
     sections: dict[str, Mapping[str, object]] = {}
     for key, value in tree.items():
         if key in known:

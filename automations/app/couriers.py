@@ -15,6 +15,7 @@ from automations.core.errors import ServiceError
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
 from automations.core.plan import Finding, Plan, SetCells
+from automations.core.values import Value
 from automations.files.lists import instruction_list, picking_list
 from automations.files.shipping import batch_bytes
 from automations.mail.eml import write_eml
@@ -48,7 +49,11 @@ def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
         if is_due(mail, ledger.now):
             path = write_eml(configuration.folder / OUTBOX, mail, configuration.shop)
             mails.append(mail.key)
-            written = {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"}
+            written: dict[str, Value] = {
+                "state": "sent",
+                "sent_at": ledger.now,
+                "file": f"{OUTBOX}/{path.name}",
+            }
             report.append(update(mail, written))
     return Delivered(tuple(files), tuple(mails), Plan.of(report))
 
@@ -73,10 +78,15 @@ def write_batch(batch: Row, ledger: Ledger, configuration: Configuration) -> lis
 
 def batch_pages(batch: Row, ledger: Ledger, configuration: Configuration) -> dict[str, bytes]:
     """Return the files of a batch by name: made from the ledger alone, the same bytes on any machine."""
-    shipments = [ledger["shipments"][key] for key in batch.text("shipments").split() if key in ledger["shipments"]]
+    shipments = [
+        ledger["shipments"][key] for key in batch.text("shipments").split() if key in ledger["shipments"]
+    ]
     name = batch.text("file")
     stem = name.rsplit(".", 1)[0]
-    lists: Mapping[str, Any] = {f"{stem}-picking.html": picking_list, f"{stem}-instructions.html": instruction_list}
+    lists: Mapping[str, Any] = {
+        f"{stem}-picking.html": picking_list,
+        f"{stem}-instructions.html": instruction_list,
+    }
     made = {name: batch_bytes(batch, shipments, configuration.carriers)}
     for page, make in lists.items():
         made[page] = make(batch, shipments, ledger).encode()

@@ -42,7 +42,9 @@ def _in_the_way(folder: Path) -> Iterable[Message]:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError:
-        yield msg("the folder cannot be written to: give yourself write access to {folder}", folder=folder.name)
+        yield msg(
+            "the folder cannot be written to: give yourself write access to {folder}", folder=folder.name
+        )
     if shutil.disk_usage(folder).free < _ROOM_NEEDED:
         yield msg("the disk is almost full: make at least 200 MB of room")
 
@@ -54,4 +56,6 @@ def _worth_mending(shop: Shop) -> Iterable[Message]:
         yield msg("shop.yaml: fill in {names} under shop: (mails and labels need them)", names=empty)
     for carrier in shop.configuration.carriers.values():
         if "billing_code" in carrier.account and not carrier.account["billing_code"]:
-            yield msg("shop.yaml: fill in billing_code for {carrier} (its file needs it)", carrier=carrier.label)
+            yield msg(
+                "shop.yaml: fill in billing_code for {carrier} (its file needs it)", carrier=carrier.label
+            )

@@ -21,7 +21,11 @@ class BatchUnknown(DaichoError):
     def __init__(self, batch: str, ledger: Ledger) -> None:
         keys = [row.key for row in ledger["batches"]]
         close = nearest(batch, keys)
-        fix = msg("Did you mean '{close}'?", close=close) if close else msg("See them with: daicho show batches")
+        fix = (
+            msg("Did you mean '{close}'?", close=close)
+            if close
+            else msg("See them with: daicho show batches")
+        )
         super().__init__("batch-unknown", msg("There is no batch '{batch}' in the ledger.", batch=batch), fix)
 
 
@@ -38,6 +42,9 @@ def export_batch(folder: Path, batch: str, now: datetime | None, language: str |
         raise BatchUnknown(batch, ledger)
     lines = write_batch(row, ledger, shop.configuration)
     if row.moment("written_at"):
-        issued = msg("This batch was already issued at {moment}; the file is the same.", moment=row.moment("written_at"))
+        issued = msg(
+            "This batch was already issued at {moment}; the file is the same.",
+            moment=row.moment("written_at"),
+        )
         lines.append(issued.text(ledger.language))
     return lines

@@ -68,7 +68,9 @@ def _count(file: IncomingFile, outcome: Outcome) -> FileCount:
     new = [order for order in orders if _number(order) not in before and _number(order) in after]
     known = [order for order in orders if _number(order) in before]
     changed = [order for order in known if before[_number(order)] is not after[_number(order)]]
-    keys = {order.number for order in orders} | {after[_number(order)].key for order in orders if _number(order) in after}
+    keys = {order.number for order in orders} | {
+        after[_number(order)].key for order in orders if _number(order) in after
+    }
     findings = [
         finding
         for finding in outcome.findings
@@ -94,4 +96,8 @@ def _number(order: IncomingOrder) -> tuple[str, str]:
 
 
 def _by_number(orders: Table) -> dict[tuple[str, str], Row]:
-    return {(row.text("channel"), row.text("channel_order_no")): row for row in orders if row.text("channel_order_no")}
+    return {
+        (row.text("channel"), row.text("channel_order_no")): row
+        for row in orders
+        if row.text("channel_order_no")
+    }

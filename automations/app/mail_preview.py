@@ -7,9 +7,9 @@ from pathlib import Path
 
 from automations.app.orders import find_order
 from automations.app.runner import open_shop, read_ledger
-from automations.app.services import services_of
+from automations.app.services import composer_of
 from automations.core.errors import DaichoError
-from automations.core.mails import Composed
+from automations.core.mails import CannotCompose, Occasions
 from automations.core.messages import msg
 from automations.core.text import nearest
 
@@ -40,12 +40,12 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
         raise PreviewRefused("mail-unknown", msg("There is no mail '{name}'.", name=name), fix)
     _, ledger = read_ledger(shop, now)
     order = find_order(ledger, number)
-    compose = services_of(configuration)["compose"]
-    lines = [line for line in ledger["order_lines"] if line.text("order_id") == order.key]
-    parcels = [row for row in ledger["shipments"] if row.text("order_id") == order.key]
-    made = compose(mail, order, lines, parcels[0] if parcels else None)  # type: ignore[operator]
-    if not isinstance(made, Composed):
-        raise PreviewRefused("mail-incomplete", made.why, made.fix)
+    occasions = Occasions(ledger, configuration.payments, configuration.carriers)
+    parcels = ledger["shipments"].by("order_id").get(order.key, [])
+    shipment = parcels[0] if parcels and mail.per == "shipment" else None
+    made = composer_of(configuration)(occasions.of(mail, order, shipment))
+    if isinstance(made, CannotCompose):
+        raise PreviewRefused("mail-incomplete", made.why, msg("Fill in what is missing, then look again."))
     to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
     subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
     return f"{to}\n{subject}\n\n{made.text}"

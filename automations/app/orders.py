@@ -21,7 +21,9 @@ class OrderUnknown(DaichoError):
             if close
             else msg("Look it up in the orders tab: daicho show orders")
         )
-        super().__init__("order-unknown", msg("There is no order '{number}' in the ledger.", number=number), fix)
+        super().__init__(
+            "order-unknown", msg("There is no order '{number}' in the ledger.", number=number), fix
+        )
 
 
 def find_order(ledger: Ledger, number: str) -> Row:

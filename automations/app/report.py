@@ -90,10 +90,24 @@ def _told(day: Day, ledger: Ledger) -> list[str]:
         lines.append(f"  {counts}  = {int(row.iloc[-1]):>4}  {choices[str(status)].label.text(language)}")
     lines.append(heading(msg("Short of stock")))
     for sku, row in day.shortages.iterrows():
-        text = msg("{sku}: {missing} missing in {orders} orders", sku=sku, missing=int(row["missing"]), orders=int(row["orders"]))
+        text = msg(
+            "{sku}: {missing} missing in {orders} orders",
+            sku=sku,
+            missing=int(row["missing"]),
+            orders=int(row["orders"]),
+        )
         lines.append("  " + text.text(language))
     lines.append(heading(msg("Needs a person")))
     for key, row in day.waiting.iterrows():
         days = int(row["stuck_days"]) if pd.notna(row["stuck_days"]) else 0
-        lines.append("  " + msg("{order} {name}: {reason} (day {days})", order=key, name=row["buyer_name"], reason=row["stuck_reason"], days=days).text(language))
+        lines.append(
+            "  "
+            + msg(
+                "{order} {name}: {reason} (day {days})",
+                order=key,
+                name=row["buyer_name"],
+                reason=row["stuck_reason"],
+                days=days,
+            ).text(language)
+        )
     return lines

@@ -35,7 +35,7 @@ class ShowRefused(DaichoError):
         super().__init__("show-refused", why, fix)
 
 
-def show_rows(  # noqa: PLR0913 - the options of the command
+def show_rows(
     folder: Path, tab: str, conditions: Sequence[str], form: Form, now: datetime | None, language: str | None
 ) -> str:
     """Return the rows of a tab that meet every ``COLUMN=VALUE`` (ids or labels).
@@ -48,7 +48,11 @@ def show_rows(  # noqa: PLR0913 - the options of the command
     _, ledger = read_ledger(shop, now)
     wanted = [_condition(text, found) for text in conditions]
     table = ledger[found.id]
-    rows = [row for row in (*table.rows, *table.set_aside) if all(_meets(row, name, value, found) for name, value in wanted)]
+    rows = [
+        row
+        for row in (*table.rows, *table.set_aside)
+        if all(_meets(row, name, value, found) for name, value in wanted)
+    ]
     if form == "json":
         return json.dumps([_mapping(row, found, ledger) for row in rows], ensure_ascii=False, indent=2)
     return _csv(rows, found, ledger) if form == "csv" else _table(rows, found, ledger)
@@ -67,11 +71,17 @@ def _tab(name: str, schema: Schema) -> Tab:
 def _condition(text: str, tab: Tab) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
-        raise ShowRefused(msg("'{text}' is not a condition.", text=text), msg("Write it like status=on_hold."))
+        raise ShowRefused(
+            msg("'{text}' is not a condition.", text=text), msg("Write it like status=on_hold.")
+        )
     column = tab.by_header.get(normal_header(name))
     if column is None:
         close = nearest(name, tuple(tab.columns))
-        fix = msg("Did you mean '{close}'?", close=close) if close else msg("Columns: {names}.", names=tuple(tab.columns))
+        fix = (
+            msg("Did you mean '{close}'?", close=close)
+            if close
+            else msg("Columns: {names}.", names=tuple(tab.columns))
+        )
         raise ShowRefused(msg("{tab} has no column '{name}'.", tab=tab.id, name=name), fix)
     return column, value
 
@@ -84,7 +94,9 @@ def _meets(row: Row, column: str, value: str, tab: Tab) -> bool:
 
 def _mapping(row: Row, tab: Tab, ledger: Ledger) -> dict[str, Any]:
     return {
-        name: row.raw[name] if row.get(name) is None and name in row.raw else to_json(column, row.get(name), ledger.currency)
+        name: row.raw[name]
+        if row.get(name) is None and name in row.raw
+        else to_json(column, row.get(name), ledger.currency)
         for name, column in tab.columns.items()
     }
 
@@ -110,7 +122,10 @@ def _table(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
     used = [name for name in names if any(row.get(name) is not None for row in rows)][:_COLUMNS]
     cells = [used] + [[_cut(str(_mapping(row, tab, ledger)[name] or "")) for name in used] for row in rows]
     widths = [max(half_width_length(line[place]) for line in cells) for place in range(len(used))]
-    lines = ["  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    lines = [
+        "  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
     lines.append(msg("{count} rows", count=len(rows)).text(ledger.language))
     return "\n".join(lines)
 

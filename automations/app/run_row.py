@@ -49,7 +49,8 @@ def run_row(
             "run_id": run_id,
             "started_at": folded.ledger.now,
             "automations": ", ".join(name for name, step in folded.steps if not step.is_empty),
-            "result": msg("{parts}", parts=tuple(sentences)).text(language) or msg("cells updated").text(language),
+            "result": msg("{parts}", parts=tuple(sentences)).text(language)
+            or msg("cells updated").text(language),
             "changes": sum(len(change.cells) for change in folded.plan.changes),
             "findings": len(findings),
             "mails": _appended(folded.plan.changes, "mails"),

@@ -80,7 +80,9 @@ def open_shop(folder: Path, language: str | None = None) -> Shop:
     return Shop(configuration, open_book(configuration))
 
 
-def read_ledger(shop: Shop, now: datetime | None = None, incoming: Incoming | None = None) -> tuple[Snapshot, Ledger]:
+def read_ledger(
+    shop: Shop, now: datetime | None = None, incoming: Incoming | None = None
+) -> tuple[Snapshot, Ledger]:
     """Return the ledger as it stands, typed, with the snapshot it came from."""
     snapshot = shop.book.read()
     return snapshot, typed(shop, snapshot, now, incoming)
@@ -103,7 +105,9 @@ def local(now: datetime | None, configuration: Configuration) -> datetime:
     """Return the moment in the shop's time zone, whole seconds; without one, the present."""
     if now is None:
         return datetime.now(configuration.zone).replace(microsecond=0)
-    return now.replace(tzinfo=configuration.zone) if now.tzinfo is None else now.astimezone(configuration.zone)
+    return (
+        now.replace(tzinfo=configuration.zone) if now.tzinfo is None else now.astimezone(configuration.zone)
+    )
 
 
 def run(  # noqa: PLR0913 - the options of `daicho run`
@@ -157,7 +161,10 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         return replace(outcome, delivered=_deliver(shop, outcome, now))
     raise ServiceError(
         "ledger-busy",
-        msg("The ledger was saved by someone else each time this run wanted to write ({count} times).", count=_ROUNDS),
+        msg(
+            "The ledger was saved by someone else each time this run wanted to write ({count} times).",
+            count=_ROUNDS,
+        ),
         msg("Run again when nobody is saving; nothing was written."),
     )
 
@@ -242,4 +249,3 @@ def _note(outcome: Outcome) -> RunNote:
 
 def _silent(_message: Message) -> None:
     return None
-

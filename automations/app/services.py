@@ -13,5 +13,12 @@ def services_of(configuration: Configuration) -> dict[str, object]:
         "postcodes": look_up_postcode,
         "phones": check_phone,
         "emails": check_email,
-        "compose": Composer(configuration.template_folders, configuration.language, configuration.shop, configuration.currency),
+        "compose": composer_of(configuration),
     }
+
+
+def composer_of(configuration: Configuration) -> Composer:
+    """Return the composer for the shop's own and the bundled mail templates."""
+    return Composer(
+        configuration.template_folders, configuration.language, configuration.shop, configuration.currency
+    )

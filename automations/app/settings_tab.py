@@ -14,7 +14,7 @@ from automations.app.yaml_files import read_yaml_text
 from automations.core.declare import Problems
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
-from automations.core.plan import Finding, Plan
+from automations.core.plan import Finding, Plan, SetCells
 
 # What a new ledger offers in its 設定 tab; any other key of the YAML files may be added by its name.
 SETTING_NAMES = (
@@ -32,7 +32,9 @@ SETTING_NAMES = (
 )
 _MEANINGS: Mapping[str, Message] = {
     "shop.cut_off": msg("Orders until this time can still ship on the same working day"),
-    "allocate_stock.allocate_at": msg("When stock is reserved: intake (at once) or payment_ok (once it is paid)"),
+    "allocate_stock.allocate_at": msg(
+        "When stock is reserved: intake (at once) or payment_ok (once it is paid)"
+    ),
     "allocate_stock.whole_orders_first": msg("true: orders that can ship complete come first"),
     "schedule_shipping.handling_days": msg("Working days needed before an order can ship"),
     "confirm_arrival.grace_days": msg("Days after the expected arrival until an order counts as arrived"),
@@ -46,7 +48,9 @@ def meaning_of(name: str, configuration: Configuration) -> Message:
         return _MEANINGS[name]
     section, entry, key = (*name.split("."), "", "")[:3]
     declared = getattr(configuration, section, {})
-    label = getattr(declared.get(entry), "label", Label(entry, entry)) if isinstance(declared, Mapping) else ""
+    label = (
+        getattr(declared.get(entry), "label", Label(entry, entry)) if isinstance(declared, Mapping) else ""
+    )
     return msg("{subject}: {key}", subject=label, key=key.replace("_", " "))
 
 
@@ -113,11 +117,11 @@ def _plain(text: str) -> object:
 
 def _shown(
     configuration: Configuration, ledger: Ledger, findings: list[Finding], services: Mapping[str, object]
-) -> list[object]:
+) -> list[tuple[SetCells, ...]]:
     """Show beside each setting what counts now, and what is wrong with it."""
     wrong = {finding.key: finding for finding in findings}
     settings = settings_of(configuration, services, Problems())
-    changes: list[Any] = []
+    changes: list[tuple[SetCells, ...]] = []
     for row in ledger["settings"]:
         if not row.has_key:
             continue
@@ -137,5 +141,3 @@ def _in_use(name: str, configuration: Configuration, settings: Mapping[str, Any]
     if isinstance(here, bool):
         return "true" if here else "false"
     return ", ".join(map(str, here)) if isinstance(here, tuple) else str(here)
-
-

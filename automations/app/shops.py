@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -53,20 +54,23 @@ def init_shop(
     Raises:
         FolderTaken: The folder already has a shop.yaml or a ledger.
     """
-    from automations.books.new_workbook import write_new_workbook  # noqa: PLC0415 - XlsxWriter is needed only here
+    from automations.books.new_workbook import write_new_workbook
 
     for name in ("shop.yaml", "ledger.xlsx"):
         if (folder / name).exists():
             raise FolderTaken(folder, name)
     (folder / INBOX).mkdir(parents=True, exist_ok=True)
     template = (BUNDLED / "sheets_schema" / "shop.yaml").read_text(encoding="utf-8")
-    (folder / "shop.yaml").write_text(_filled(template, {"language": language, **(shop or {})}), encoding="utf-8")
+    (folder / "shop.yaml").write_text(
+        _filled(template, {"language": language, **(shop or {})}), encoding="utf-8"
+    )
     configuration = load(folder)
     write_new_workbook(
         folder / configuration.ledger,
         configuration.schema,
         language=language,
         currency=configuration.currency,
+        zone=configuration.zone,
         rows={**_first_rows(configuration), **(rows or {})},
         ledger_id=secrets.token_hex(8),
     )
@@ -87,23 +91,20 @@ def open_book(configuration: Configuration) -> Book:
         configuration.schema,
         language=configuration.language,
         currency=configuration.currency,
+        zone=configuration.zone,
     )
 
 
 def _filled(template: str, values: Mapping[str, object]) -> str:
     """Put values behind their keys, leaving every comment and order of the template as it is."""
     for key, value in values.items():
-        written = f'"{value}"' if isinstance(value, str) and key != "language" else _flow(value)
-        template = re.sub(rf"(?m)^(\s*){key}: .*$", lambda found, w=written, k=key: f"{found[1]}{k}: {w}", template)
+        written = str(value) if key == "language" else json.dumps(value, ensure_ascii=False)
+        template = _with_value(template, key, written)
     return template
 
 
-def _flow(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(f'"{part}"' for part in value) + "]"
-    return str(value)
+def _with_value(template: str, key: str, written: str) -> str:
+    return re.sub(rf"(?m)^(\s*{key}: ).*$", lambda found: found[1] + written, template)
 
 
 def _first_rows(configuration: Configuration) -> dict[str, list[Cells]]:
@@ -113,7 +114,8 @@ def _first_rows(configuration: Configuration) -> dict[str, list[Cells]]:
             {"automation": name, "meaning": _first_line(name, language)} for name in ("run", *AUTOMATIONS)
         ],
         "settings": [
-            {"name": name, "meaning": meaning_of(name, configuration).text(language)} for name in SETTING_NAMES
+            {"name": name, "meaning": meaning_of(name, configuration).text(language)}
+            for name in SETTING_NAMES
         ],
     }
 

@@ -25,7 +25,9 @@ def print_json(document: Mapping[str, Any], ledger: Ledger) -> None:
     click.echo(json.dumps(_plain(document, ledger.language), ensure_ascii=False, indent=2))
 
 
-def print_findings(findings: Sequence[Finding], ledger: Ledger, *, err: bool = True, most: int | None = None) -> None:
+def print_findings(
+    findings: Sequence[Finding], ledger: Ledger, *, err: bool = True, most: int | None = None
+) -> None:
     """Print findings in the one form; beyond ``most`` only how many more there are."""
     language = ledger.language
     for finding in findings[:most]:
@@ -66,22 +68,31 @@ def status_table(ledger: Ledger, language: str) -> list[str]:
     """Return orders per status as one line, in the order of the flow: ``受注 2 | 保留 3``."""
     counts = Counter(order.text("status") for order in ledger["orders"])
     choices = ledger.schema["orders"].columns["status"].choices
-    shown = [f"{choice.label.text(language)} {counts[name]}" for name, choice in choices.items() if counts[name]]
+    shown = [
+        f"{choice.label.text(language)} {counts[name]}" for name, choice in choices.items() if counts[name]
+    ]
     return ["  " + " | ".join(shown)] if shown else []
 
 
 def needs_person(outcome: Outcome) -> list[Message]:
     """Return what waits for a person, most urgent first."""
     ledger = outcome.after
-    holds = [row for row in ledger["holds"] if row.text("state") == "open" and row.text("severity") != "warn"]
-    orders = ledger["orders"]
+    holds = {
+        row.text("order_id")
+        for row in ledger["holds"]
+        if row.text("state") == "open" and row.text("severity") != "warn"
+    }
+    broken = sum(order.text("intake") == "incomplete" for order in ledger["orders"])
+    codes = [order.text("stuck_code") for order in ledger["orders"]]
+    unpaid = sum("payment" in code for code in codes)
+    short = sum("stock" in code for code in codes)
     sentences = [
-        (sum(order.text("intake") == "incomplete" for order in orders), "{count} orders have errors to mend"),
-        (len({row.text("order_id") for row in holds}), "{count} orders wait for your confirmation in the holds tab"),
-        (sum("payment" in order.text("stuck_code") for order in orders), "{count} orders wait for payment"),
-        (sum("stock" in order.text("stuck_code") for order in orders), "{count} orders are short of stock"),
+        (broken, msg("{count} orders have errors to mend", count=broken)),
+        (len(holds), msg("{count} orders wait for your confirmation in the holds tab", count=len(holds))),
+        (unpaid, msg("{count} orders wait for payment", count=unpaid)),
+        (short, msg("{count} orders are short of stock", count=short)),
     ]
-    return [msg(template, count=count) for count, template in sentences if count]
+    return [sentence for count, sentence in sentences if count]
 
 
 def with_reasons(outcome: Outcome) -> Plan:

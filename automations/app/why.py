@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from automations import AUTOMATIONS
 from automations.app.orders import find_order
 from automations.app.runner import open_shop, planned, read_ledger
 from automations.app.show import cell_text, finding_text
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import msg
-from automations import AUTOMATIONS
 
 
 def explain(folder: Path, number: str, now: datetime | None, language: str | None) -> str:
@@ -28,7 +28,8 @@ def explain(folder: Path, number: str, now: datetime | None, language: str | Non
     findings = [
         finding
         for finding in outcome.findings
-        if finding.key == order.key or finding.key in {line.key for line in _rows("order_lines", order, outcome.after)}
+        if finding.key == order.key
+        or finding.key in {line.key for line in _rows("order_lines", order, outcome.after)}
     ]
     lines = list(_story(order, outcome.after))
     lines += [finding_text(finding, outcome.after, ledger.language) for finding in findings]
@@ -37,12 +38,16 @@ def explain(folder: Path, number: str, now: datetime | None, language: str | Non
 
 def _story(order: Row, ledger: Ledger) -> Iterable[str]:
     language = ledger.language
-    status = cell_text(ledger.schema["orders"].columns["status"], order.get("status"), language, ledger.currency)
+    status = cell_text(
+        ledger.schema["orders"].columns["status"], order.get("status"), language, ledger.currency
+    )
     yield f"{order.key}  {order.text('buyer_name')}  [{status}]"
     if order.text("stuck_reason"):
         days = order.number_of("stuck_days")
         since = msg("for {days} days", days=days) if days else msg("since today")
-        yield "  " + msg("Waits: {reason} ({since})", reason=order.text("stuck_reason"), since=since).text(language)
+        yield "  " + msg("Waits: {reason} ({since})", reason=order.text("stuck_reason"), since=since).text(
+            language
+        )
     if order.text("next_step"):
         yield "  " + msg("Next: {step}", step=order.text("next_step")).text(language)
     for tab in ("holds", "order_lines", "shipments", "mails"):
@@ -65,7 +70,9 @@ def _detail(tab: str, row: Row, ledger: Ledger) -> Iterable[str]:
             short = f"  ({row.text('shortage')})" if row.text("shortage") else ""
             yield f"  - {row.text('sku')} {row.text('product_name')} {row.number_of('allocated_qty')}/{row.number_of('qty')}{short}"
         case "shipments":
-            where = " ".join(part for part in (told("state"), told("service"), told("ship_on")) if part != "-")
+            where = " ".join(
+                part for part in (told("state"), told("service"), told("ship_on")) if part != "-"
+            )
             yield f"  □ {row.key} {where} {row.text('tracking_number')}".rstrip()
             if row.text("errors"):
                 yield f"    ! {row.text('errors')}"

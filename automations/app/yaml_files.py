@@ -22,7 +22,9 @@ class _Loader(_BASE):  # type: ignore[misc]
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(true|false)\Z"), list("tf"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?(0|[1-9]\d*)\Z"), list("-0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"-?(0|[1-9]\d*)\.\d+\Z"), list("-0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"-?(0|[1-9]\d*)\.\d+\Z"), list("-0123456789")
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(~|null|)\Z"), ["~", "n", ""])
 
 
@@ -60,7 +62,9 @@ def read_yaml(path: Path, where: str, problems: Problems) -> object:
             msg("Check colons, brackets and indentation on this line."),
         )
     except yaml.YAMLError as error:
-        problems.add("yaml-wrong", where, msg("The file cannot be understood: {cause}.", cause=str(error)), _SAVE)
+        problems.add(
+            "yaml-wrong", where, msg("The file cannot be understood: {cause}.", cause=str(error)), _SAVE
+        )
     return {}
 
 

@@ -25,7 +25,11 @@ class Calendar:
 
     def is_open(self, day: date) -> bool:
         """Return whether the shop ships on ``day``."""
-        return day.weekday() not in self.closed_weekdays and day not in self.closed_on and not self.is_holiday(day)
+        return (
+            day.weekday() not in self.closed_weekdays
+            and day not in self.closed_on
+            and not self.is_holiday(day)
+        )
 
     def first_open(self, day: date) -> date:
         """Return ``day`` or the next working day after it."""

@@ -132,7 +132,7 @@ def _integer(column: Column, raw: RawCell) -> Value:
 
 
 def _whole(raw: RawCell) -> int | None:
-    if isinstance(raw, bool) or isinstance(raw, (date, time, timedelta)):
+    if isinstance(raw, (bool, date, time, timedelta)):
         return None
     if isinstance(raw, (int, float)):
         return int(raw) if raw == int(raw) else None

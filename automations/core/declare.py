@@ -34,6 +34,7 @@ def read_as(kind: type[T], written: object, where: str, problems: Problems, **kn
     """Return ``written`` as the dataclass ``kind``, or None after noting every problem.
 
     Args:
+        kind: The dataclass; its field types say what is allowed.
         written: What the YAML file says; must be a mapping.
         where: File and key for the reader, for example ``sheets_schema/mails.yaml: thank_you``.
         problems: Where problems go; unknown keys are reported with the nearest known one.
@@ -44,7 +45,7 @@ def read_as(kind: type[T], written: object, where: str, problems: Problems, **kn
             "not-a-mapping",
             where,
             msg("Here a list of 'key: value' lines is expected."),
-            msg("Write one 'key: value' per line, indented under {place}.", place=where.split(": ")[-1]),
+            msg("Write one 'key: value' per line, indented under {place}.", place=where.rpartition(": ")[2]),
         )
         return None
     hints = _hints(kind)

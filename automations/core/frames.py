@@ -45,8 +45,10 @@ def plan_from_frames(table: Table, before: pd.DataFrame, after: pd.DataFrame, cu
         row = table.get(str(key))
         if row is None:
             continue
-        cells = {name: _value(after.at[key, name], table.tab.columns[name], row, currency) for name in shared}
-        old = {name: _value(before.at[key, name], table.tab.columns[name], row, currency) for name in shared}
+        cells = {
+            name: _value(after.loc[key, name], table.tab.columns[name], row, currency) for name in shared
+        }
+        old = {name: _value(before.loc[key, name], table.tab.columns[name], row, currency) for name in shared}
         changes.append(update(row, {name: value for name, value in cells.items() if value != old[name]}))
     return Plan.of(changes)
 

@@ -89,9 +89,7 @@ class Row:
         """True when the row carries a key of its own."""
         return not self.key.startswith("#")
 
-    def finding(
-        self, code: str, column: str, why: Message, fix: Message, level: Level = "error"
-    ) -> Finding:
+    def finding(self, code: str, column: str, why: Message, fix: Message, level: Level = "error") -> Finding:
         """Return a finding about one cell of this row (``""``: the whole row), quoting what stands there."""
         quoted = self.typed(column) if column else ""
         return Finding(code, self.tab, self.key, column, quoted, why, fix, self.number, level)
@@ -248,4 +246,3 @@ def update(row: Row, cells: Cells, why: Message | None = None) -> tuple[SetCells
         return ()
     before = {column: row.get(column) for column in differing}
     return (SetCells(row.tab, row.key, differing, before, why),)
-

@@ -90,7 +90,9 @@ class Plan:
         return cls(tuple(changes), tuple(findings), tuple(all_marks))
 
     @classmethod
-    def from_frames(cls, table: Table, before: pd.DataFrame, after: pd.DataFrame, currency: str = "JPY") -> Plan:
+    def from_frames(
+        cls, table: Table, before: pd.DataFrame, after: pd.DataFrame, currency: str = "JPY"
+    ) -> Plan:
         """Return the plan that turns one pandas frame of ``table`` into another (see core/frames.py)."""
         from automations.core.frames import plan_from_frames  # noqa: PLC0415 - pandas is heavy
 
@@ -108,4 +110,3 @@ def _flat(parts: Iterable[Part]) -> Iterable[Change | Finding | Plan]:
             yield part
         else:
             yield from _flat(part)
-

@@ -25,12 +25,16 @@ _CODES = {
     "prefecture": "unknown-prefecture",
     "components": "components-unreadable",
 }
-_CHOICE_CODES = {"statuses": "unknown-status", "payments": "unknown-payment-method", "services": "unknown-service"}
+_CHOICE_CODES = {
+    "statuses": "unknown-status",
+    "payments": "unknown-payment-method",
+    "services": "unknown-service",
+}
 # Types with few distinct values: each spelling is read once.
 _REPEATED = frozenset({"choice", "prefecture", "flag"})
 
 
-def ledger_from(  # noqa: PLR0913 - everything the automations may know of the moment
+def ledger_from(
     snapshot: Snapshot,
     schema: Schema,
     now: datetime,
@@ -67,11 +71,15 @@ def ledger_from(  # noqa: PLR0913 - everything the automations may know of the m
 
 def row_keys(sheet: Sheet, tab: Tab) -> dict[str, int]:
     """Return the sheet row number of every key (``#17`` for a row without one); doubled keys are left out."""
-    places = [(tab.columns[column], sheet.columns[column] - 1) for column in tab.key if column in sheet.columns]
+    places = [
+        (tab.columns[column], sheet.columns[column] - 1) for column in tab.key if column in sheet.columns
+    ]
     numbers: dict[str, int] = {}
     doubled: set[str] = set()
     for number, cells in sheet.rows:
-        parts = {column.id: _key_cell(column, cells[at] if at < len(cells) else None) for column, at in places}
+        parts = {
+            column.id: _key_cell(column, cells[at] if at < len(cells) else None) for column, at in places
+        }
         key = key_of(tab, parts) or f"#{number}"
         if key in numbers:
             doubled.add(key)
@@ -125,12 +133,14 @@ def _key_cell(column: Column, raw: RawCell) -> str:
     return str(value)
 
 
-def _read_rows(
-    tab: Tab, sheet: Sheet, zone: ZoneInfo, currency: str, findings: list[Finding]
-) -> list[Row]:
-    places = [(tab.columns[name], position - 1) for name, position in sheet.columns.items() if name in tab.columns]
+def _read_rows(tab: Tab, sheet: Sheet, zone: ZoneInfo, currency: str, findings: list[Finding]) -> list[Row]:
+    places = [
+        (tab.columns[name], position - 1) for name, position in sheet.columns.items() if name in tab.columns
+    ]
     extra = [(header, position - 1) for header, position in sheet.unknown.items()]
-    known: dict[str, dict[RawCell, Value]] = {column.id: {} for column, _ in places if column.type in _REPEATED}
+    known: dict[str, dict[RawCell, Value]] = {
+        column.id: {} for column, _ in places if column.type in _REPEATED
+    }
     rows: list[Row] = []
     for number, raw_cells in sheet.rows:
         row = _read_row(tab, number, raw_cells, places, known, zone, currency, findings)

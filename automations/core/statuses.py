@@ -88,7 +88,9 @@ def derive(order: Row, shipments: Sequence[Row]) -> str:
         return "received"
     if order.text("confirmation") == "open":
         return "on_hold"
-    return {"full": "allocated", "partial": "partially_allocated"}.get(order.text("allocation"), "unallocated")
+    return {"full": "allocated", "partial": "partially_allocated"}.get(
+        order.text("allocation"), "unallocated"
+    )
 
 
 def _by_shipments(states: Collection[str]) -> str:
