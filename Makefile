@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | lock | translations | test-kill | test-office
+# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench lock translations test-kill test-office clean
+.PHONY: demo test lint types bench lock translations docs test-kill test-office clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,10 @@ lock: $(READY)
 # Collects every message of the code and compiles the Japanese texts.
 translations: $(READY)
 	$(BIN)/python tests/translations.py
+
+# Renews the generated tables of the READMEs.
+docs: $(READY)
+	$(BIN)/python tests/documentation.py
 
 clean:
 	rm -rf $(VENV) build dist demo-shop .pytest_cache .mypy_cache .ruff_cache .hypothesis

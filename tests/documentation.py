@@ -1,0 +1,135 @@
+"""Makes the tables of the READMEs from the code: `make docs`. A test fails when they are not current."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from automations import AUTOMATIONS
+from automations.app.automate import module_of
+from automations.core.messages import msg
+
+ROOT = Path(__file__).parent.parent
+CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+# Calls whose string arguments in kebab-case are codes of findings, set-up problems or refusals.
+CODE_CALLS = {"finding", "Finding", "add", "note", "unknown_name", "__init__", "FileRefused", "ServiceError", "LedgerRefused"}
+
+
+def blocks() -> dict[str, str]:
+    """Return every generated table by its name."""
+    return {
+        "automations": _automations(),
+        "commands": _commands("en"),
+        "commands-ja": _commands("ja"),
+        "codes": _codes(),
+        "columns": _column_types(),
+    }
+
+
+def renewed(text: str) -> str:
+    """Return a README with its generated blocks as they should be today."""
+    for name, table in blocks().items():
+        text = re.sub(
+            rf"(<!-- begin:{name} -->\n).*?(<!-- end:{name} -->)",
+            lambda found, table=table: f"{found[1]}{table}\n{found[2]}",
+            text,
+            flags=re.DOTALL,
+        )
+    return text
+
+
+def codes() -> dict[str, str]:
+    """Return every code of a finding, problem or refusal with the file that speaks it."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "automations").rglob("*.py")):
+        for code in _codes_of(ast.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault(code, path.relative_to(ROOT).as_posix())
+    return dict(sorted(found.items()))
+
+
+def main() -> int:
+    """Rewrite the READMEs."""
+    for path in (ROOT / "README.md", ROOT / "README.ja.md"):
+        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+def _automations() -> str:
+    lines = ["| automation | what it does | reads | writes |", "| --- | --- | --- | --- |"]
+    for name in AUTOMATIONS:
+        module = module_of(name)
+        headline = (module.__doc__ or "").splitlines()[0]
+        lines.append(f"| `{name}` | {headline} | {_tabs(module.READS)} | {_tabs(module.WRITES)} |")
+    return "\n".join(lines)
+
+
+def _tabs(columns: dict[str, tuple[str, ...]]) -> str:
+    return ", ".join(dict.fromkeys(columns))
+
+
+def _commands(language: str) -> str:
+    from automations.app.cli import cli
+
+    lines = ["| command | |", "| --- | --- |"]
+    for name, command in _all_commands(cli, ""):
+        summary = (command.help or "").split("\n")[0]
+        lines.append(f"| `daicho {name}` | {msg(_english(summary)).text(language) if language == 'ja' else summary} |")
+    return "\n".join(lines)
+
+
+def _english(summary: str) -> str:
+    return summary
+
+
+def _all_commands(group: object, prefix: str) -> Iterator[tuple[str, object]]:
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        if hasattr(command, "commands"):
+            yield from _all_commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def _codes() -> str:
+    lines = ["| code | raised in |", "| --- | --- |"]
+    lines += [f"| `{code}` | `{place}` |" for code, place in codes().items()]
+    return "\n".join(lines)
+
+
+def _codes_of(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node.func) in CODE_CALLS:
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and CODE.fullmatch(argument.value):
+                    yield argument.value
+
+
+def _called(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _column_types() -> str:
+    return "\n".join(["| type | what people may type |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in _TYPES.items())])
+
+
+_TYPES = {
+    "text": "anything; stays exactly as typed",
+    "code": "letters and digits that must keep their form: `0012`, `K-001`",
+    "integer": "whole numbers: `3`, `１２`, `1,000`",
+    "money": "amounts with tax: `1080`, `1,080円`, `￥1,080-`",
+    "date": "`2026-11-24`, `2026/11/24`, `2026年11月24日`, `令和8年11月24日`, a date cell",
+    "datetime": "a date with a time: `2026-11-24 10:00`",
+    "flag": "a tick, `TRUE`/`FALSE`, `○`, `済`",
+    "choice": "one of the declared values, by label (either language), id or alias",
+    "prefecture": "`京都府`, `京都`, `JP-26`, `Kyoto`",
+    "postcode": "`611-0021`, `6110021`, `〒611-0021`",
+    "phone": "`0774-00-0000`, `+81 774 00 0000`",
+    "email": "one address",
+    "jan": "8, 12 or 13 digits",
+    "components": "`K-001*1, K-006*2`",
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
