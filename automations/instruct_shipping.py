@@ -10,15 +10,17 @@ from datetime import date
 from automations.core.addresses import full_address
 from automations.core.carriers import AccountKey, Carrier
 from automations.core.destinations import Destination, destination_of
-from automations.core.layouts import FieldProblem, Rendered, encode, freeze, render
+from automations.core.flows import FieldProblem
+from automations.core.layouts import Rendered, encode, freeze, render
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
 from automations.core.parcels import label_record
 from automations.core.payments import Payment
-from automations.core.plan import AppendRow, Change, Finding, Part, Plan
+from automations.core.plan import AppendRow, Change, Finding, Plan
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended
 from automations.core.text import match_key
+from automations.core.values import Cells
 
 READS = {
     "shipments": (
@@ -185,7 +187,7 @@ def _free_ids(stem: str, ledger: Ledger) -> Iterator[str]:
 def _batch(batch_id: str, carrier: Carrier, ship_on: date, labels: Sequence[_Label], ledger: Ledger) -> Plan:
     header = tuple(column.name for column in carrier.columns)
     content = encode(carrier.file, header, [label.rendered.fields for label in labels])
-    row = {
+    row: Cells = {
         "batch_id": batch_id,
         "state": "planned",
         "carrier": carrier.id,

@@ -180,8 +180,10 @@ class TrackingForm:
     url: str = ""
 
     def is_right(self, number: str) -> bool:
-        """Return whether bare digits have this form and, where there is one, the right check digit."""
-        if not number.isascii() or not number.isdigit() or (self.digits and len(number) != self.digits):
+        """Return whether a number has this form: any text where none is declared, else bare digits."""
+        if not self.digits:
+            return bool(number)
+        if not number.isascii() or not number.isdigit() or len(number) != self.digits:
             return False
         return self.check == "none" or int(number[:-1]) % 7 == int(number[-1])
 

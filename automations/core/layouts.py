@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from automations.core.carriers import Carrier, Charset, FileLayout, Flow, LabelColumn, Record, Service, refusals
-from automations.core.labels import (
-    DANGEROUS_FIRST,
-    half_width_units,
-    label_text,
-    shown,
-    to_full_width,
-    unprintable,
+from automations.core.carriers import Carrier, FileLayout, LabelColumn, Record, Service, refusals
+from automations.core.flows import (
+    REMOVE,
+    SHORTEN,
+    FieldProblem,
+    as_written,
+    flow_lines,
+    in_charset,
+    too_long,
+    width_of,
 )
-from automations.core.messages import Label, Message, msg
-from automations.core.municipalities import address_parts
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """Why one column cannot be written.
-
-    Attributes:
-        column: Header in the carrier's file.
-        field: Record field the value comes from.
-        value: The value that does not fit.
-    """
-
-    column: str
-    field: str
-    value: str
-    why: Message
-    fix: Message
+from automations.core.labels import DANGEROUS_FIRST, label_text, shown, unprintable
+from automations.core.messages import Message, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +47,7 @@ def render(carrier: Carrier, service: Service, record: Record) -> Rendered:
     settled = {problem.field for problem in problems}
     values = dict(record)
     for flow in carrier.flows.values():
-        lines = _flow_lines(carrier, flow, record, problems)
+        lines = flow_lines(carrier, flow, record, problems)
         values |= lines or {}
         settled |= set() if lines is not None else {column.field for column in carrier.flow_columns[flow.id]}
     fields = [""] * len(carrier.columns)
@@ -114,7 +99,7 @@ def _quoted(text: str, layout: FileLayout) -> str:
 def _refused(carrier: Carrier, service: Service, record: Record) -> list[FieldProblem]:
     names = {column.field: column.name for _, column in carrier.used_columns}
     return [
-        FieldProblem(names.get(found.field, ""), found.field, _written(record.get(found.field)), found.why, found.fix)
+        FieldProblem(names.get(found.field, ""), found.field, as_written(record.get(found.field)), found.why, found.fix)
         for found in refusals(service, record)
     ]
 
@@ -125,9 +110,9 @@ def _field(
     value = values.get(column.field)
     text = _coded(column, value)
     if text is None:
-        problems.append(FieldProblem(column.name, column.field, _written(value), *_NO_CODE))
+        problems.append(FieldProblem(column.name, column.field, as_written(value), *_NO_CODE))
         return ""
-    text = _in_charset(label_text(text, carrier.file.encoding), column.charset)
+    text = in_charset(label_text(text, carrier.file.encoding), column.charset)
     wrong = _wrong(carrier, column, service, text, values)
     if wrong:
         problems.append(FieldProblem(column.name, column.field, text, *wrong))
@@ -145,10 +130,6 @@ def _coded(column: LabelColumn, value: str | int | date | None) -> str | None:
     return str(value)
 
 
-def _in_charset(text: str, charset: Charset) -> str:
-    return to_full_width(text) if charset == "full" else text
-
-
 def _wrong(
     carrier: Carrier, column: LabelColumn, service: Service, text: str, values: Record
 ) -> tuple[Message, Message] | None:
@@ -156,7 +137,7 @@ def _wrong(
         required = column.required or service.id in column.required_for
         return _MISSING if required else None
     if column.only_for and service.id not in column.only_for:
-        return msg("{service} does not use this column.", service=service.label), _REMOVE
+        return msg("{service} does not use this column.", service=service.label), REMOVE
     return (
         _wrong_characters(carrier, column, text)
         or _too_wide(carrier.file, column, text)
@@ -185,7 +166,7 @@ def _wrong_characters(carrier: Carrier, column: LabelColumn, text: str) -> tuple
 def _too_wide(layout: FileLayout, column: LabelColumn, text: str) -> tuple[Message, Message] | None:
     length = width_of(text, layout)
     if column.width and length > column.width:
-        return _too_long(layout, length, column.width), msg("Shorten it; nothing is cut off.")
+        return too_long(layout, length, column.width), SHORTEN
     return None
 
 
@@ -196,138 +177,6 @@ def _too_much(column: LabelColumn, text: str, values: Record) -> tuple[Message, 
     return None
 
 
-def width_of(text: str, layout: FileLayout) -> int:
-    """Return the length of a value in the unit of the carrier's file."""
-    if layout.unit == "bytes":
-        return len(text.encode(layout.encoding, errors="replace"))
-    return half_width_units(text) if layout.unit == "half_width" else len(text)
-
-
-def _too_long(layout: FileLayout, length: int, width: int) -> Message:
-    if layout.unit == "half_width":
-        return msg(
-            "It is {length} long and {width} fit (a full-width character counts 2).", length=length, width=width
-        )
-    return msg("It is {length} {unit} long and {width} fit.", length=length, unit=_UNITS[layout.unit], width=width)
-
-
-def _flow_lines(
-    carrier: Carrier, flow: Flow, record: Record, problems: list[FieldProblem]
-) -> Mapping[str, str] | None:
-    """Return the text of every column of a flow; None after noting a problem when it fits in no way."""
-    columns = carrier.flow_columns[flow.id]
-    pieces = [
-        _in_charset(label_text(_written(record.get(piece)), carrier.file.encoding), columns[0].charset)
-        for piece in flow.pieces
-    ]
-    if flow.breaks == "each":
-        pieces = _WORD_ENDS.split(" ".join(filter(None, pieces)))
-    placed = _place(carrier.file, columns, flow, [piece for piece in pieces if piece])
-    if placed is None:
-        problems.append(_flow_problem(carrier.file, columns, flow, pieces))
-        return None
-    return {column.field: text for column, text in zip(columns, placed, strict=False)}
-
-
-def _place(
-    layout: FileLayout, columns: Sequence[LabelColumn], flow: Flow, pieces: list[str]
-) -> list[str] | None:
-    """Return the lines of a flow: a line for each piece if that fits, else moved on at its breaks."""
-    if len(pieces) <= len(columns) and _all_fit(layout, columns, pieces):
-        return pieces
-    if flow.breaks == "each":
-        return None
-    for split in (_word_by_word, _sign_by_sign) if flow.breaks == "anywhere" else (_word_by_word,):
-        lines = split(layout, columns, pieces)
-        if lines is not None:
-            return lines
-    return None
-
-
-def _all_fit(layout: FileLayout, columns: Sequence[LabelColumn], lines: Sequence[str]) -> bool:
-    return all(_fits(layout, column, line) for column, line in zip(columns, lines, strict=False))
-
-
-def _fits(layout: FileLayout, column: LabelColumn, text: str) -> bool:
-    if column.width and width_of(text, layout) > column.width:
-        return False
-    return not column.address_parts or _overlong_part(layout, column, text) is None
-
-
-def _overlong_part(layout: FileLayout, column: LabelColumn, text: str) -> tuple[str, int] | None:
-    """Return the part of an address (prefecture, city or rest) that is too long, with its limit."""
-    for part, width in zip(address_parts(text), column.address_parts, strict=False):
-        if width_of(part, layout) > width:
-            return part, width
-    return None
-
-
-def _word_by_word(
-    layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]
-) -> list[str] | None:
-    words = [word for piece in pieces for word in _WORDS.findall(piece + " ")]
-    return _fill(layout, columns, words, str.rstrip)
-
-
-def _sign_by_sign(
-    layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]
-) -> list[str] | None:
-    return _fill(layout, columns, list(" ".join(pieces)), str.strip)
-
-
-def _fill(
-    layout: FileLayout, columns: Sequence[LabelColumn], chunks: Sequence[str], trim: Callable[[str], str]
-) -> list[str] | None:
-    """Put as many chunks as fit into each column in turn; None when the last column overflows."""
-    lines = [""]
-    for chunk in chunks:
-        longer = lines[-1] + chunk
-        if _fits(layout, columns[len(lines) - 1], trim(longer)):
-            lines[-1] = longer
-            continue
-        if len(lines) == len(columns) or not _fits(layout, columns[len(lines)], trim(chunk)):
-            return None
-        lines.append(chunk)
-    return [trim(line) for line in lines]
-
-
-def _flow_problem(
-    layout: FileLayout, columns: Sequence[LabelColumn], flow: Flow, pieces: Sequence[str]
-) -> FieldProblem:
-    """Say which piece is too long, as if each had its own column."""
-    if flow.breaks == "each" and len(pieces) > len(columns):
-        why = msg("There is room for {count} words.", count=len(columns))
-        return FieldProblem(columns[-1].name, flow.pieces[-1], " ".join(pieces), why, _REMOVE)
-    for at, (column, text) in enumerate(zip(columns, pieces, strict=False)):
-        if not _fits(layout, column, text):
-            return _line_problem(layout, columns, at, flow.pieces[min(at, len(flow.pieces) - 1)], text)
-    column, text = columns[-1], " ".join(filter(None, pieces[len(columns) - 1 :]))
-    return _line_problem(layout, columns, len(columns) - 1, flow.pieces[-1], text)
-
-
-def _line_problem(
-    layout: FileLayout, columns: Sequence[LabelColumn], at: int, field: str, text: str
-) -> FieldProblem:
-    column = columns[at]
-    part, width = _overlong_part(layout, column, text) or (text, column.width)
-    if at + 1 < len(columns):
-        fix = msg("Shorten it, or put a space where it may go on in {column}.", column=columns[at + 1].name)
-    else:
-        fix = msg("Shorten it; nothing is cut off.")
-    why = msg(
-        "{reason} The part that is too long: {part}", reason=_too_long(layout, width_of(part, layout), width), part=part
-    )
-    return FieldProblem(column.name, field, text, why, fix)
-
-
-def _written(value: str | int | date | None) -> str:
-    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
-
-
-_UNITS: Mapping[str, Label] = {"characters": Label("文字", "characters"), "bytes": Label("バイト", "bytes")}
-# A word keeps the spaces and the comma behind it, so that joined words read as they were typed.
-_WORDS = re.compile(r"[^\s、,]+[、,]?\s*|[、,]\s*")
-_WORD_ENDS = re.compile(r"[\s、,]+")
 _FREE = frozenset({"text", "full", "kana", "ascii"})
 _FORMS: Mapping[str, tuple[re.Pattern[str], Message]] = {
     "digits": (re.compile(r"[0-9]+"), msg("Only the digits 0 to 9 are allowed here.")),
@@ -338,4 +187,3 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], Message]] = {
 }
 _MISSING = (msg("The carrier needs this, and it is blank."), msg("Fill it in."))
 _NO_CODE = (msg("The carrier has no code for this."), msg("Choose another value."))
-_REMOVE = msg("Remove it, or choose another service.")
