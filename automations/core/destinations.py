@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from automations.core.ledger import Row
@@ -45,7 +46,7 @@ def destination_of(order: Row, line: Row | None = None) -> Destination:
     return Destination(name, company, postcode, prefecture, address, building, phone)
 
 
-def destinations_of(order: Row, lines: list[Row]) -> tuple[Destination, ...]:
+def destinations_of(order: Row, lines: Sequence[Row]) -> tuple[Destination, ...]:
     """Return every distinct receiver of an order, in line order; the order's own when it has no lines."""
     if not lines:
         return (destination_of(order),)

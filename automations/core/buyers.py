@@ -1,0 +1,150 @@
+"""Telling buyers apart: orders of one person, and orders of persons the owner has blocked."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from automations.core.addresses import full_address, place_key
+from automations.core.destinations import Destination
+from automations.core.ledger import Row
+from automations.core.messages import Label
+from automations.core.text import match_key
+
+Basket = frozenset[tuple[str, int]]
+# Position in time: moment, then place in the sheet, for orders of the same minute.
+_Place = tuple[datetime, int, str]
+
+FIELDS: Mapping[str, Label] = {
+    "name": Label("氏名", "name"),
+    "address": Label("住所", "address"),
+    "phone": Label("電話", "phone"),
+    "email": Label("メール", "e-mail"),
+}
+
+
+def identities(order: Row) -> tuple[str, ...]:
+    """Return the keys under which a buyer is known: customer, e-mail, phone with name (practice 1.4, H10)."""
+    customer, email, phone = order.text("customer_id"), order.text("buyer_email"), order.text("buyer_phone")
+    name = match_key(order.text("buyer_name"))
+    found = (
+        f"customer {customer}" if customer else "",
+        f"email {email.lower()}" if email else "",
+        f"phone {phone} {name}" if phone and name else "",
+    )
+    return tuple(key for key in found if key)
+
+
+def basket_of(lines: Iterable[Row]) -> Basket:
+    """Return what was ordered as pairs of product code and number, however it is split into lines."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line.text("sku")] = counts.get(line.text("sku"), 0) + line.number_of("qty")
+    return frozenset(counts.items())
+
+
+@dataclass(frozen=True)
+class OrderBook:
+    """Orders by time, for each buyer alone and for each buyer and basket; cancelled ones are left out."""
+
+    by_buyer: Mapping[str, Sequence[_Place]]
+    by_basket: Mapping[tuple[str, Basket], Sequence[_Place]]
+    places: Mapping[str, _Place]
+
+    @classmethod
+    def of(cls, orders: Iterable[Row], lines: Mapping[str, Sequence[Row]]) -> OrderBook:
+        """Return the book of all orders that say when they were made."""
+        by_buyer: dict[str, list[_Place]] = {}
+        by_basket: dict[tuple[str, Basket], list[_Place]] = {}
+        places: dict[str, _Place] = {}
+        for number, order in enumerate(orders):
+            ordered_at = order.moment("ordered_at")
+            if ordered_at is None or order.text("status") == "cancelled":
+                continue
+            place = places[order.key] = (ordered_at, number, order.key)
+            basket = basket_of(lines.get(order.key, ()))
+            for buyer in identities(order):
+                by_buyer.setdefault(buyer, []).append(place)
+                by_basket.setdefault((buyer, basket), []).append(place)
+        for found in (*by_buyer.values(), *by_basket.values()):
+            found.sort()
+        return cls(by_buyer, by_basket, places)
+
+    def same_before(self, order: Row, lines: Sequence[Row], hours: int) -> tuple[str, datetime] | None:
+        """Return key and time of the buyer's last order before this one with the same basket, within ``hours``."""
+        place = self.places.get(order.key)
+        basket = basket_of(lines)
+        if place is None or not basket:
+            return None
+        last: _Place | None = None
+        for buyer in identities(order):
+            same = self.by_basket[buyer, basket]
+            at = bisect_left(same, place)
+            if at and (last is None or same[at - 1] > last):
+                last = same[at - 1]
+        if last is None or place[0] - last[0] > timedelta(hours=hours):
+            return None
+        return last[2], last[0]
+
+    def is_first(self, order: Row) -> bool:
+        """Return whether the buyer has no order before this one in the ledger."""
+        place = self.places.get(order.key)
+        return place is None or all(self.by_buyer[buyer][0] >= place for buyer in identities(order))
+
+
+@dataclass(frozen=True)
+class Blocklist:
+    """What is known of blocked customers: each field's value mapped to the customers who have it."""
+
+    customers: frozenset[str]
+    known: Mapping[tuple[str, str], Sequence[str]]
+
+    @classmethod
+    def of(cls, customers: Iterable[Row]) -> Blocklist:
+        """Return the list of all customers whose ``blocked`` is ticked."""
+        blocked = [row for row in customers if row.flag("blocked")]
+        known: dict[tuple[str, str], list[str]] = {}
+        for row in blocked:
+            place = _place(row.text("prefecture"), row.text("address"))
+            for field in _fields(row.text("name"), place, row.text("phone"), row.text("email")):
+                known.setdefault(field, []).append(row.key)
+        return cls(frozenset(row.key for row in blocked), known)
+
+    def match(
+        self, order: Row, destinations: Iterable[Destination], needed: int
+    ) -> tuple[str, tuple[str, ...]] | None:
+        """Return a blocked customer who agrees with buyer or receiver in at least ``needed`` fields.
+
+        Returns:
+            The customer's key and the fields (ids of ``FIELDS``) that agree; ``()`` when the order itself
+            names the customer.
+        """
+        if order.text("customer_id") in self.customers:
+            return order.text("customer_id"), ()
+        for person in _persons(order, destinations) if self.known else ():
+            agreeing: dict[str, list[str]] = {}
+            for field in person:
+                for customer in self.known.get(field, ()):
+                    agreeing.setdefault(customer, []).append(field[0])
+            for customer, fields in agreeing.items():
+                if len(fields) >= needed:
+                    return customer, tuple(fields)
+        return None
+
+
+def _persons(order: Row, destinations: Iterable[Destination]) -> Iterator[list[tuple[str, str]]]:
+    place = _place(order.text("buyer_prefecture"), order.text("buyer_address"))
+    yield _fields(order.text("buyer_name"), place, order.text("buyer_phone"), order.text("buyer_email"))
+    for receiver in destinations:
+        yield _fields(receiver.name, _place(receiver.prefecture, receiver.address), receiver.phone, "")
+
+
+def _fields(name: str, place: str, phone: str, email: str) -> list[tuple[str, str]]:
+    values = zip(FIELDS, (match_key(name), place, phone, email.lower()), strict=True)
+    return [(field, value) for field, value in values if value]
+
+
+def _place(prefecture: str, address: str) -> str:
+    return place_key(full_address(prefecture, address)) if address else ""

@@ -1,0 +1,80 @@
+"""Reasons that hold an order until a person has looked, as declared in ``sheets_schema/holds.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from automations.core.declare import Problems, unknown_name
+from automations.core.hold_rules import RULES
+from automations.core.messages import Label, msg
+
+Severity = Literal["block", "confirm", "warn"]
+_WHERE = "sheets_schema/holds.yaml"
+
+
+@dataclass(frozen=True)
+class HoldReason:
+    """One reason; its rule is the function of the same id in ``core.hold_rules``.
+
+    Attributes:
+        code: Short name for people, ``H01``.
+        severity: ``block`` cannot ship, ``confirm`` waits for a person, ``warn`` is only shown.
+        clearable: False where something must be mended, because the order could not be carried out.
+        next_step: What the person is to do.
+        amount_from: Orders from this amount on, in the shop's currency; likewise for new customers.
+        within_hours: How far apart two orders count as one sent twice.
+        matching_fields: How many fields must agree with a blocked customer.
+        work_days: Working days the shop needs before it ships.
+        island_extra_days: Days on top of the carrier's lead days for islands.
+        accept_days_ahead: How many days after the order a delivery day may lie; 0 is no limit.
+        ignored_texts: Remarks that say nothing, and boilerplate of order forms.
+        known_postcodes: Codes, 7 digits, too new for the postcode master.
+    """
+
+    id: str
+    code: str
+    label: Label
+    severity: Severity
+    next_step: Label
+    clearable: bool = True
+    enabled: bool = True
+    amount_from: int = 0
+    new_customer_amount_from: int = 0
+    within_hours: int = 0
+    matching_fields: int = 0
+    work_days: int = 0
+    island_extra_days: int = 0
+    accept_days_ahead: int = 0
+    ignored_texts: tuple[str, ...] = ()
+    known_postcodes: tuple[str, ...] = ()
+
+    @property
+    def stops(self) -> bool:
+        """True when an open hold of this reason keeps the order from going on."""
+        return self.severity != "warn"
+
+
+def check_holds(reasons: Mapping[str, HoldReason], problems: Problems) -> None:
+    """Note reasons without a rule, codes given twice, and warnings that could not be cleared."""
+    owner: dict[str, str] = {}
+    for reason in reasons.values():
+        where = f"{_WHERE}: {reason.id}"
+        if reason.id not in RULES:
+            unknown_name("hold rule", reason.id, tuple(RULES), where, problems, "unknown-hold-rule")
+        other = owner.setdefault(reason.code, reason.id)
+        if other != reason.id:
+            problems.add(
+                "hold-code-doubled",
+                f"{where}.code",
+                msg("The code {code} already belongs to {other}.", code=reason.code, other=other),
+                msg("Give one of the two another code."),
+            )
+        if reason.severity == "warn" and not reason.clearable:
+            problems.add(
+                "hold-not-clearable",
+                f"{where}.clearable",
+                msg("A warning stops nothing, so there must be a way to tick it off."),
+                msg("Remove clearable: false, or choose another severity."),
+            )

@@ -1,0 +1,146 @@
+"""Hold orders for the reasons a person must look at, and let them go when the reason is gone or cleared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from automations.core.calendar import Calendar
+from automations.core.carriers import Carrier
+from automations.core.hold_case import Case, Evidence, Surroundings
+from automations.core.hold_life import follow_up, hold_id, opened
+from automations.core.hold_rules import RULES
+from automations.core.holds import HoldReason
+from automations.core.ledger import Ledger, Row, update
+from automations.core.messages import msg
+from automations.core.payments import Payment
+from automations.core.places import PhoneCheck, PostcodeLookup
+from automations.core.plan import AppendRow, Change, Finding, Plan
+from automations.core.shop import Shop
+from automations.core.statuses import CLOSED
+
+READS = {
+    "orders": (
+        "order_id", "status", "confirmation", "ordered_at", "customer_id", "buyer_name", "buyer_company",
+        "buyer_postcode", "buyer_prefecture", "buyer_address", "buyer_phone", "buyer_email", "ship_name",
+        "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_phone", "payment_method",
+        "goods_total", "shipping_fee", "fee", "discount", "points", "total", "requested_on", "requested_time",
+        "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark",
+    ),
+    "order_lines": (
+        "order_id", "sku", "qty", "unit_price", "line_discount", "ship_name", "ship_company", "ship_postcode",
+        "ship_prefecture", "ship_address", "ship_phone",
+    ),
+    "products": ("sku", "temperature", "size_cm", "weight_g", "thickness_mm"),
+    "customers": ("customer_id", "name", "prefecture", "address", "phone", "email", "blocked"),
+    "shipments": ("order_id", "state"),
+    "holds": (
+        "order_id", "reason", "state", "evidence", "clear", "clear_set", "cleared_by", "cleared_evidence", "errors",
+    ),
+}  # fmt: skip
+WRITES = {
+    "orders": ("confirmation",),
+    "holds": (
+        "hold_id", "order_id", "reason", "state", "evidence", "next_step", "severity", "opened_at", "closed_at",
+        "clear", "clear_set", "cleared_evidence", "errors",
+    ),
+}  # fmt: skip
+# From here on the parcel is being packed; what was found before still stands, new doubts come too late.
+_INSTRUCTED = frozenset({"instructed", "shipped", "arrived", "returned"})
+_INSTRUCTED_ORDERS = frozenset({"instructed", "partially_shipped", "shipped", "arrived"})
+
+# Evidence by reason; None where the rules are no longer asked.
+Verdict = Mapping[str, Evidence] | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Reasons with their thresholds, and what the rules ask."""
+
+    holds: Mapping[str, HoldReason]
+    shop: Shop
+    calendar: Calendar
+    payments: Mapping[str, Payment]
+    carriers: Mapping[str, Carrier]
+    postcodes: PostcodeLookup
+    phones: PhoneCheck
+
+
+def plan(ledger: Ledger, settings: Settings) -> Plan:
+    """Ask every rule about every order that is not being packed yet, and keep its holds up to date.
+
+    Args:
+        ledger: One row of ``holds`` stands for one order and reason.
+        settings: A reason that is switched off, or has no rule, holds nothing.
+
+    Returns:
+        New rows for new reasons. Open rows are released when their cause is gone, cleared when a person
+        ticked ``clear`` and wrote a name, and opened again when the cause comes back, its evidence changed
+        or the tick was taken away. ``confirmation`` of every open order says ``open``, ``cleared`` or
+        ``clear``. Ticks without a name, and on reasons that must be mended, become findings.
+    """
+    verdicts = _verdicts(ledger, settings)
+    known = {hold.key for hold in (*ledger["holds"].rows, *ledger["holds"].set_aside)}
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    for hold in ledger["holds"]:
+        evidence = _evidence_for(hold, verdicts)
+        found = follow_up(hold, settings.holds.get(hold.text("reason")), evidence, ledger)
+        changes += update(hold, found.cells, found.why)
+        findings += [found.finding] if found.finding else []
+    for order_key, verdict in verdicts.items():
+        for reason, evidence in (verdict or {}).items():
+            if evidence and hold_id(order_key, reason) not in known:
+                hold_cells = opened(order_key, settings.holds[reason], evidence, ledger)
+                changes.append(
+                    AppendRow("holds", hold_cells, msg("{reason}", reason=settings.holds[reason].label))
+                )
+    held = ledger.apply(Plan(tuple(changes)))
+    return Plan.of(changes, _confirmations(held), findings)
+
+
+def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
+    """Return what the rules say of every order; nothing of closed ones, None of those being packed."""
+    around = Surroundings(
+        ledger,
+        settings.shop,
+        settings.calendar,
+        settings.payments,
+        settings.carriers,
+        settings.postcodes,
+        settings.phones,
+    )
+    asked = [
+        (RULES[name], reason) for name, reason in settings.holds.items() if reason.enabled and name in RULES
+    ]
+    packed = {row.text("order_id") for row in ledger["shipments"] if row.text("state") in _INSTRUCTED}
+    verdicts: dict[str, Verdict] = {}
+    for order in ledger["orders"]:
+        if order.text("status") in CLOSED:
+            verdicts[order.key] = {}
+        elif order.key in packed or order.text("status") in _INSTRUCTED_ORDERS:
+            verdicts[order.key] = None
+        elif order.has_key:
+            case = Case(order, around.lines.get(order.key, ()))
+            verdicts[order.key] = {reason.id: rule(case, reason, around) for rule, reason in asked}
+    return verdicts
+
+
+def _evidence_for(hold: Row, verdicts: Mapping[str, Verdict]) -> Evidence | None:
+    """Return what is found for a hold now; None when its order is being packed or is not in the sheet."""
+    verdict = verdicts.get(hold.text("order_id"))
+    return None if verdict is None else verdict.get(hold.text("reason"), ())
+
+
+def _confirmations(held: Ledger) -> Iterator[Change]:
+    by_order = held["holds"].by("order_id")
+    for order in held["orders"]:
+        if order.text("status") in CLOSED or not order.has_key:
+            continue
+        holds = by_order.get(order.key, [])
+        if any(hold.text("state") == "open" and hold.text("severity") != "warn" for hold in holds):
+            yield from update(order, {"confirmation": "open"}, msg("a person must look at it"))
+        elif any(hold.text("state") == "cleared" for hold in holds):
+            yield from update(order, {"confirmation": "cleared"}, msg("a person has looked at it"))
+        else:
+            yield from update(order, {"confirmation": "clear"}, msg("nothing to confirm"))
