@@ -1,0 +1,1 @@
+"""Mails put into words and into the form in which they travel."""
