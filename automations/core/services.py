@@ -44,21 +44,11 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A carrier's service and why it was chosen."""
+    """A carrier's service and why it was chosen; no service, and why, when none takes the parcel."""
 
     carrier: Carrier
-    service: Service
+    service: Service | None
     reason: Message
-
-
-def size_class(size_cm: int, weight_g: int) -> int | None:
-    """Return the parcel size 60 to 200 that the larger of size and weight asks for.
-
-    0 stands for unknown; None when both are unknown or the parcel is larger than any size.
-    """
-    if not size_cm and not weight_g:
-        return None
-    return next((size for size, grams in SIZES if size_cm <= size and weight_g <= grams), None)
 
 
 def main_carrier(carriers: Mapping[str, Carrier], preferred: str) -> Carrier:
@@ -84,7 +74,7 @@ def latest_ship_day(calendar: Calendar, requested_on: date, days: int) -> date:
 
 def choose(
     parcel: Parcel, wish: str, carriers: Mapping[str, Carrier], preferred: str, *, prefer_mailbox: bool
-) -> Chosen | None:
+) -> Chosen:
     """Return the service for a parcel: the customer's wish where it fits, else the carrier's first that fits.
 
     Args:
@@ -94,28 +84,28 @@ def choose(
         preferred: Id of the carrier that ships without a wish.
         prefer_mailbox: Take a mailbox service without a wish, too.
 
-    Returns:
-        None when no service of the carrier takes the parcel. Source: carriers.md 6.2.
+    Source: carriers.md 6.2.
     """
     offers = {
         service.id: (carrier, service)
         for carrier in carriers.values()
         for service in carrier.services.values()
     }
-    against: Message | None = None
     carrier = main_carrier(carriers, preferred)
+    lost: list[Message] = []
     if wish in offers:
         carrier, service = offers[wish]
         against = _against(parcel, service)
         if against is None:
             return Chosen(carrier, service, msg("as the customer wishes"))
-    lost = [against] if against else []
+        lost.append(against)
     for service in _in_order(carrier, prefer_mailbox=prefer_mailbox):
-        why_not = _against(parcel, service)
-        if why_not is None:
+        against = _against(parcel, service)
+        if against is None:
             return Chosen(carrier, service, _reason(service, tuple(lost)))
-        lost.append(why_not)
-    return None
+        if against not in lost:
+            lost.append(against)
+    return Chosen(carrier, None, msg("{lost}", lost=tuple(lost)))
 
 
 def _in_order(carrier: Carrier, *, prefer_mailbox: bool) -> Iterator[Service]:

@@ -1,0 +1,353 @@
+"""Plan the parcels of every order that has its stock: ship day, carrier and service, what the label says."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+
+from automations.core import packing
+from automations.core.calendar import Calendar
+from automations.core.carriers import Carrier
+from automations.core.ledger import Ledger, Row, update
+from automations.core.messages import Message, msg
+from automations.core.packing import Group
+from automations.core.payments import Payment
+from automations.core.plan import AppendRow, Change, Finding, Part, Plan
+from automations.core.reserving import standing_of
+from automations.core.services import SIZES, Chosen, Parcel, choose, lead_days, main_carrier
+from automations.core.ship_days import ShipDay, ship_day
+from automations.core.shop import Shop
+from automations.core.statuses import is_ended
+from automations.core.text import match_key
+from automations.core.values import Value
+
+READS = {
+    "orders": (
+        "status", "intake", "payment_method", "payment_state", "credit_state", "paid_on", "ordered_at", "requested_on",
+        "requested_time", "service_wish", "total", "shipping_fee", "fee", "discount", "points", "gift", "noshi",
+        "ship_on", "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address",
+        "buyer_building", "buyer_phone", "ship_name", "ship_company", "ship_postcode", "ship_prefecture",
+        "ship_address", "ship_building", "ship_phone",
+    ),
+    "order_lines": (
+        "order_id", "sku", "product_name", "qty", "allocated_qty", "shipment_id", "components", "unit_price",
+        "line_discount", "tax_rate", "ship_name", "ship_company", "ship_postcode", "ship_prefecture", "ship_address",
+        "ship_building", "ship_phone",
+    ),
+    "products": (
+        "name", "label_name", "temperature", "chilled_season", "weight_g", "size_cm", "thickness_mm", "mailbox",
+        "fragile", "components", "release_on", "tax_rate",
+    ),
+    "shipments": ("order_id", "state", "stopped", "tracking_number", "parcel", "ship_on", "cod_amount"),
+}  # fmt: skip
+WRITES = {
+    "shipments": (
+        "shipment_id", "state", "order_id", "parcel", "carrier", "service", "service_reason", "ship_on",
+        "ship_on_reason", "deliver_on", "requested_on", "requested_time", "temperature", "size", "weight_g",
+        "cod_amount", "cod_tax", "ship_name", "ship_company", "ship_postcode", "ship_prefecture", "ship_address",
+        "ship_building", "ship_phone", "sender_name", "contents", "handling", "noshi", "gift",
+    ),
+    "order_lines": ("shipment_id",),
+    "orders": ("ship_on",),
+}  # fmt: skip
+
+
+_SIZES = tuple(size for size, _ in SIZES)
+_NOT_YET = msg("not chosen yet")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the shop ships.
+
+    Attributes:
+        carrier: Id of the carrier that ships without another wish.
+        prefer_mailbox: Use a mailbox service without a wish where everything fits.
+        handling_days: Working days between taking up an order and shipping it; 0 ships an order that came
+            before the cut-off on the same day.
+        box_size_cm: What a box adds to length, width and height together.
+        box_weight_g: What a box and its filling weigh.
+        standard_tax_rate: Percent on shipping and fees.
+    """
+
+    shop: Shop
+    calendar: Calendar
+    payments: Mapping[str, Payment]
+    carriers: Mapping[str, Carrier]
+    carrier: str = "yamato"
+    prefer_mailbox: bool = False
+    handling_days: int = 0
+    box_size_cm: int = 5
+    box_weight_g: int = 200
+    standard_tax_rate: int = 10
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What planning one order needs beside the order; ``taken`` are all parcel ids, new ones included."""
+
+    ledger: Ledger
+    settings: Settings
+    products: Mapping[str, Row]
+    taken: dict[str, str] = field(default_factory=dict)
+
+
+def plan(ledger: Ledger, settings: Settings) -> Plan:
+    """Plan one parcel for each destination and temperature whose lines are all reserved.
+
+    A planned parcel follows its order until it is instructed; then nothing changes it any more. The ship
+    day stays blank while payment or stock is open, and the reason says so (practice 4.1).
+
+    Returns:
+        Shipments, the parcel of each line, the order's first ship day. Findings: ``no-service-fits``,
+        ``cod-several-destinations``, ``cancelled-after-instruction``.
+    """
+    products = {row.key: row for row in ledger["products"]}
+    desk = _Desk(ledger, settings, products, {row.key: row.text("order_id") for row in ledger["shipments"]})
+    lines = ledger.lines_of()
+    parcels = ledger["shipments"].by("order_id")
+    parts: list[Part] = []
+    for order in ledger["orders"]:
+        own = parcels.get(order.key, [])
+        parts += [
+            _cancelled(parcel, msg("the parcel was taken out")) for parcel in own if _is_stopped(parcel)
+        ]
+        if is_ended(order):
+            parts += _called_off(own)
+        elif order.has_key and order.text("intake") != "incomplete" and order.text("status") != "posted":
+            parts += _planned(order, lines.get(order.key, []), own, desk)
+    return Plan.of(parts, _without_order(ledger, parcels))
+
+
+def _is_stopped(parcel: Row) -> bool:
+    return parcel.text("state") == "instructed" and parcel.flag("stopped")
+
+
+def _cancelled(parcel: Row, why: Message) -> tuple[Change, ...]:
+    return update(parcel, {"state": "cancelled"}, why)
+
+
+def _called_off(parcels: Sequence[Row]) -> Iterator[Part]:
+    for parcel in parcels:
+        if parcel.text("state") == "planned":
+            yield _cancelled(parcel, msg("the order was called off"))
+        elif standing_of(parcel) == "instructed":
+            yield parcel.finding(
+                "cancelled-after-instruction",
+                "stopped",
+                msg("The order was called off after its parcel was instructed."),
+                msg("Take the parcel out before it leaves, and tick this cell."),
+                level="warning",
+            )
+
+
+def _without_order(ledger: Ledger, parcels: Mapping[str, Sequence[Row]]) -> Iterator[Part]:
+    """Call off planned parcels whose order a person has deleted."""
+    apart = {row.text("order_id") for row in ledger["orders"].set_aside}
+    for order_id, own in parcels.items():
+        if order_id not in ledger["orders"] and order_id not in apart:
+            for parcel in own:
+                if parcel.text("state") == "planned":
+                    yield _cancelled(parcel, msg("the order is gone"))
+
+
+def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _Desk) -> Iterator[Part]:
+    payment = desk.settings.payments.get(order.text("payment_method"))
+    living = [parcel for parcel in parcels if standing_of(parcel) != "cancelled"]
+    free = {parcel.key: parcel for parcel in living if _follows_order(parcel)}
+    fixed = {parcel.key: parcel for parcel in living if parcel.key not in free}
+    days = [day for parcel in fixed.values() if (day := parcel.day("ship_on"))]
+    loose = [line for line in lines if line.text("shipment_id") not in fixed]
+    numbers = count(max((parcel.number_of("parcel") for parcel in parcels), default=0) + 1)
+    if payment is not None and (free or any(line.number_of("allocated_qty") for line in loose)):
+        groups = packing.grouped(order, loose, desk.products, order.day("requested_on") or desk.ledger.today)
+        homes = _homes(groups, free)
+        kept = [(group, homes[at]) for at, group in enumerate(groups) if group.ready or homes[at] is not None]
+        yield _several_cod(order, payment, groups)
+        for group, home in kept:
+            collects = group is kept[0][0] and not any(row.money("cod_amount") for row in fixed.values())
+            cells, why_not = _cells(order, payment, group, collects=collects, lines=lines, desk=desk)
+            days += [cells["ship_on"]] if isinstance(cells["ship_on"], date) else []
+            yield _written(order, group, home, cells, numbers, desk)
+            yield why_not
+        yield [update(line, {"shipment_id": None}) for line in _homeless(groups, kept)]
+        stay = {home.key for _, home in kept if home is not None}
+        yield [_cancelled(row, msg("nothing is left in it")) for key, row in free.items() if key not in stay]
+    if lines:
+        yield update(order, {"ship_on": min(days, default=None)}, msg("first parcel of the order"))
+
+
+def _follows_order(parcel: Row) -> bool:
+    """Return whether a parcel is still open: nothing was handed over, no number was typed for it."""
+    return parcel.text("state") == "planned" and not parcel.text("tracking_number")
+
+
+def _homes(groups: Sequence[Group], free: Mapping[str, Row]) -> list[Row | None]:
+    """Return the planned parcel that each group lies in already, each parcel once."""
+    left = dict(free)
+    homes: list[Row | None] = []
+    for group in groups:
+        named = (left.pop(line.text("shipment_id"), None) for line in group.lines)
+        homes.append(next((home for home in named if home is not None), None))
+    return homes
+
+
+def _homeless(groups: Sequence[Group], kept: Sequence[tuple[Group, Row | None]]) -> Iterator[Row]:
+    placed = {id(group) for group, _ in kept}
+    for group in groups:
+        if id(group) not in placed:
+            yield from group.lines
+
+
+def _several_cod(order: Row, payment: Payment, groups: Sequence[Group]) -> list[Finding]:
+    if not payment.cod or len({group.destination for group in groups}) < 2:
+        return []
+    return [
+        order.finding(
+            "cod-several-destinations",
+            "payment_method",
+            msg("Cash can be collected at one door only; the first parcel will ask for the whole amount."),
+            msg("Agree on another payment method, or split the order."),
+            level="warning",
+        )
+    ]
+
+
+def _cells(
+    order: Row, payment: Payment, group: Group, *, collects: bool, lines: Sequence[Row], desk: _Desk
+) -> tuple[dict[str, Value], list[Finding]]:
+    """Return what the shipment's row says, and what keeps it from going."""
+    settings, language = desk.settings, desk.ledger.language
+    cash = order.money("total") if payment.cod and collects else 0
+    usual = main_carrier(settings.carriers, settings.carrier)
+    keeps_wish = _leaves(order, payment, group, Chosen(usual, None, _NOT_YET), desk).keeps_wish
+    parcel = _parcel(order, group, cash, keeps_wish=keeps_wish, desk=desk)
+    chosen = choose(
+        parcel,
+        order.text("service_wish"),
+        settings.carriers,
+        settings.carrier,
+        prefer_mailbox=settings.prefer_mailbox,
+    )
+    leaves = _leaves(order, payment, group, chosen, desk)
+    rate = settings.standard_tax_rate
+    cells: dict[str, Value] = {
+        **parcel.record,
+        "size": parcel.record["size"] if parcel.record["size"] in _SIZES else None,
+        "carrier": chosen.carrier.id,
+        "service": chosen.service.id if chosen.service else None,
+        "service_reason": chosen.reason.text(language),
+        "ship_on": leaves.ship_on,
+        "deliver_on": leaves.deliver_on,
+        "ship_on_reason": leaves.reason.text(language),
+        "cod_tax": packing.cod_tax(order, lines, desk.products, standard_rate=rate) if cash else None,
+        **_label(order, group, desk.products),
+    }
+    return cells, [] if chosen.service else [_no_service(order, chosen.reason)]
+
+
+def _parcel(order: Row, group: Group, cash: int, *, keeps_wish: bool, desk: _Desk) -> Parcel:
+    measure = packing.measure(
+        group.lines,
+        desk.products,
+        box_size_cm=desk.settings.box_size_cm,
+        box_weight_g=desk.settings.box_weight_g,
+    )
+    record = {
+        "temperature": group.temperature,
+        "cod_amount": cash or None,
+        "requested_on": order.day("requested_on") if keeps_wish else None,
+        "requested_time": order.text("requested_time") or None,
+        "size": measure.size_class or measure.size_cm,
+        "weight_g": measure.weight_g,
+    }
+    in_mailbox = all(
+        (product := desk.products.get(line.text("sku"))) is not None and product.flag("mailbox")
+        for line in group.lines
+    )
+    return Parcel(record, measure.thickness_mm, in_mailbox)
+
+
+def _leaves(order: Row, payment: Payment, group: Group, chosen: Chosen, desk: _Desk) -> ShipDay:
+    if not group.ready:
+        return ShipDay(None, None, msg("not all of it is reserved"))
+    settings = desk.settings
+    products = (desk.products.get(line.text("sku")) for line in group.lines)
+    released = (product.day("release_on") for product in products if product)
+    days = lead_days(chosen.carrier, settings.shop.prefecture, group.destination.prefecture, chosen.service)
+    return ship_day(
+        order,
+        payment,
+        days=days,
+        release_on=max((day for day in released if day), default=None),
+        calendar=settings.calendar,
+        now=desk.ledger.now,
+        handling_days=settings.handling_days,
+    )
+
+
+def _label(order: Row, group: Group, products: Mapping[str, Row]) -> dict[str, Value]:
+    to = group.destination
+    buyer = {match_key(order.text("buyer_name")), match_key(order.text("buyer_company"))}
+    return {
+        "ship_name": to.name or None,
+        "ship_company": to.company or None,
+        "ship_postcode": to.postcode or None,
+        "ship_prefecture": to.prefecture or None,
+        "ship_address": to.address or None,
+        "ship_building": to.building or None,
+        "ship_phone": to.phone or None,
+        "sender_name": None if match_key(to.name) in buyer else order.text("buyer_name") or None,
+        "contents": packing.contents_of(group.lines, products),
+        "handling": packing.handling_of(group.lines, products),
+        "noshi": order.get("noshi"),
+        "gift": order.get("gift"),
+    }
+
+
+def _no_service(order: Row, why: Message) -> Finding:
+    return order.finding(
+        "no-service-fits",
+        "service_wish",
+        msg("No service of the carrier takes this parcel. {why}", why=why),
+        msg("Change the delivery method, the requested time or the payment method of the order."),
+        level="warning",
+    )
+
+
+def _written(
+    order: Row,
+    group: Group,
+    home: Row | None,
+    cells: Mapping[str, Value],
+    numbers: Iterator[int],
+    desk: _Desk,
+) -> Iterator[Part]:
+    if home is not None:
+        yield update(home, cells, msg("the order has changed"))
+        key = home.key
+    else:
+        number = next(numbers)
+        key = _new_id(order.key, number, desk.taken)
+        desk.taken[key] = order.key
+        yield AppendRow(
+            "shipments",
+            {"shipment_id": key, "state": "planned", "order_id": order.key, "parcel": number, **cells},
+            msg("all of it is reserved"),
+        )
+    yield [update(line, {"shipment_id": key}) for line in group.lines]
+
+
+def _new_id(order_id: str, number: int, taken: Mapping[str, str]) -> str:
+    """Return a readable id of at most 16 letters and digits, which every carrier's reference field takes."""
+    plain = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", order_id).upper())[-12:]
+    digest = hashlib.sha256(order_id.encode()).hexdigest().upper()
+    for stem in (plain, f"H{digest[:8]}"):
+        if stem and f"{stem}P{number}" not in taken:
+            return f"{stem}P{number}"
+    return f"H{digest[8:19]}P{number}"
