@@ -1,0 +1,231 @@
+"""Bytes of a text table (CSV, TSV) to header and rows, or one clear reason why not."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from automations.core.messages import Label, Message, msg
+
+LARGEST_FILE = 50_000_000
+MOST_ROWS = 200_000
+LONGEST_CELL = 100_000
+# So many rows that do not fit the header mean that the file itself is damaged.
+_MOST_BROKEN = 100
+
+_FOREIGN: tuple[tuple[bytes, Label], ...] = (
+    (b"PK\x03\x04", Label("Excelブック(.xlsx)またはZIPファイル", "an Excel workbook (.xlsx) or a ZIP file")),
+    (b"\xd0\xcf\x11\xe0", Label("古い形式のExcelブック(.xls)", "an old Excel workbook (.xls)")),
+    (b"%PDF", Label("PDF", "a PDF")),
+    (b"\x89PNG", Label("画像(PNG)", "a PNG picture")),
+    (b"\xff\xd8\xff", Label("画像(JPEG)", "a JPEG picture")),
+    (b"GIF8", Label("画像(GIF)", "a GIF picture")),
+    (b"\x1f\x8b", Label("圧縮ファイル(gzip)", "a gzip file")),
+    (b"{\\rtf", Label("リッチテキスト(RTF)", "a rich text document (RTF)")),
+)
+_WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|\?xml)", re.IGNORECASE)
+# What no text holds: NUL, and the bytes that cp932 lets through unassigned (0x80, 0xA0, 0xFD to 0xFF).
+_NO_TEXT = re.compile("[\x00\x80\uf8f0-\uf8f3]")
+_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_END = "\x00"
+
+
+class FileRefused(ValueError):
+    """The file as a whole cannot be read; ``row`` (header = 1) is 0 when no single row is to blame."""
+
+    def __init__(self, code: str, why: Message, fix: Message, row: int = 0) -> None:
+        self.code = code
+        self.why = why
+        self.fix = fix
+        self.row = row
+        super().__init__(f"{code}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table of texts.
+
+    Attributes:
+        header: Column names; one that stands twice goes on as ``送料#2``.
+        rows: ``(row number, cells)``, header = row 1, cells as many as names; blank rows are left out.
+        broken: Rows with more or fewer cells than the header, as they stand.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    broken: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+
+def read_table(content: bytes) -> TextTable:
+    """Return the table in a file. Characters nobody can see (controls) are dropped from cells.
+
+    Args:
+        content: UTF-8, UTF-16 with its mark, or cp932; comma, tab or semicolon; quotes as in RFC 4180.
+
+    Raises:
+        FileRefused: It is not a text table, too large, damaged, or has no rows.
+    """
+    if len(content) > LARGEST_FILE:
+        raise FileRefused(
+            "file-too-large",
+            msg("The file is larger than {limit} MB.", limit=LARGEST_FILE // 1_000_000),
+            msg("Export a shorter period, and import the parts one after the other."),
+        )
+    records = _records(decoded(content))
+    header = _names(next((cells for cells in records if any(cells)), ()))
+    if not header:
+        raise FileRefused("no-rows", msg("The file is empty."), msg("Export it again."))
+    good, broken = _sorted_out(records, len(header))
+    if not good and not broken:
+        raise FileRefused(
+            "no-rows",
+            msg("The file has a header and nothing below it."),
+            msg("Nothing needs to be done if there were no orders; else export it again."),
+        )
+    return TextTable(header, tuple(good), tuple(broken))
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file: by its mark, else UTF-8, else cp932.
+
+    Raises:
+        FileRefused: It is something else; names what, or the place of the first byte that does not fit.
+    """
+    _refuse_foreign(content)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _decoded_as(content, "utf-16")
+    zero = content.find(b"\x00")
+    if zero >= 0:
+        raise _not_text(content, zero)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        if _is_damaged_utf8(content):
+            raise _not_text(content, problem.start) from None
+        return _decoded_as(content, "cp932")
+
+
+def _refuse_foreign(content: bytes) -> None:
+    kind = next((name for start, name in _FOREIGN if content.startswith(start)), None)
+    if kind is None and _WEB_PAGE.match(content.removeprefix(codecs.BOM_UTF8)):
+        kind = Label("ウェブページ(HTML)", "a web page (HTML)")
+    if kind is not None:
+        raise FileRefused(
+            "wrong-file",
+            msg("By its content this is {kind}, not a CSV file.", kind=kind),
+            msg("Export the orders as CSV and import that file; a new ending of the name is not enough."),
+        )
+
+
+def _decoded_as(content: bytes, encoding: str) -> str:
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as problem:
+        raise _not_text(content, problem.start) from None
+    if odd := _NO_TEXT.search(text):
+        raise _not_text(content, len(text[: odd.start()].encode(encoding)))
+    return text
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Many good three-byte characters and few bad bytes: UTF-8 that was cut or mixed, not cp932."""
+    text = content.decode("utf-8", "replace")
+    good = sum(1 for char in text if char >= "\u3000" and char != "\ufffd")
+    return good > 10 * text.count("\ufffd")
+
+
+def _not_text(content: bytes, place: int) -> FileRefused:
+    line = content.count(b"\n", 0, place) + 1
+    column = place - (content.rfind(b"\n", 0, place) + 1) + 1
+    return FileRefused(
+        "unknown-encoding",
+        msg(
+            "Line {line} holds a byte ({byte}, the {column}th of the line) that is neither UTF-8 nor Shift_JIS.",
+            line=line,
+            byte=f"0x{content[place]:02X}",
+            column=column,
+        ),
+        msg("Export the file again, or save it as 'CSV UTF-8' in a spreadsheet program."),
+        line,
+    )
+
+
+def _records(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield the records; a last one of our own tells whether a quote was left open."""
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    if text and not text.endswith(("\n", "\r")):
+        text += "\n"
+    lines = io.StringIO(text + _END, newline="")
+    number = 0
+    try:
+        for cells in csv.reader(lines, delimiter=_delimiter(text)):
+            number += 1
+            if cells == [_END]:
+                return
+            if max(map(len, cells), default=0) > LONGEST_CELL:
+                raise _quote_open(number)
+            yield tuple(cells)
+    except csv.Error:  # a cell longer than the reader allows: a quote that never closes
+        raise _quote_open(number + 1) from None
+    raise _quote_open(number)
+
+
+def _quote_open(row: int) -> FileRefused:
+    return FileRefused(
+        "broken-quotes",
+        msg("A cell that begins with a quotation mark in row {row} does not end.", row=row),
+        msg("Export the file again; it was cut off, or a quotation mark was lost in it."),
+        row,
+    )
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands most often between the header's names, quoted parts left out."""
+    header = re.sub(r'"[^"]*"', "", text[:LONGEST_CELL]).lstrip("\r\n").partition("\n")[0]
+    return max(",\t;", key=header.count)
+
+
+def _names(cells: tuple[str, ...]) -> tuple[str, ...]:
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for cell in cells:
+        name = cell.strip()
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return tuple(names)
+
+
+def _sorted_out(
+    records: Iterator[tuple[str, ...]], width: int
+) -> tuple[list[tuple[int, tuple[str, ...]]], list[tuple[int, tuple[str, ...]]]]:
+    """Return the rows that fit the header and those that do not; blank cells beyond it are dropped."""
+    good: list[tuple[int, tuple[str, ...]]] = []
+    broken: list[tuple[int, tuple[str, ...]]] = []
+    for number, cells in enumerate(records, 2):
+        if not any(cells):
+            continue
+        if len(good) >= MOST_ROWS:
+            raise FileRefused(
+                "too-many-rows",
+                msg("The file has more than {limit} rows.", limit=MOST_ROWS),
+                msg("Export a shorter period, and import the parts one after the other."),
+            )
+        if len(cells) == width or (len(cells) > width and not any(cells[width:])):
+            good.append((number, cells[:width]))
+        else:
+            broken.append((number, cells))
+        if len(broken) > _MOST_BROKEN:
+            raise FileRefused(
+                "broken-row",
+                msg("More than {count} rows have another number of cells than the header.", count=_MOST_BROKEN),
+                msg("Export the file again; it was damaged, perhaps by an edit in a text editor."),
+                broken[0][0],
+            )
+    return good, broken

@@ -1,0 +1,67 @@
+"""Texts of an order file to typed values, by the ledger's own columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from automations.core.cells import Unreadable, read_cell
+from automations.core.messages import msg
+from automations.core.schema import Column
+from automations.core.text import normal_header
+from automations.core.values import Value
+from automations.files.layouts import Field
+
+# Types in which a leading apostrophe is a spreadsheet's guard and never part of the value.
+_GUARDED = frozenset({"code", "phone", "postcode", "jan"})
+_ROUNDED = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
+_SPOILED = (
+    msg("A spreadsheet program has rounded this number, and its last digits are lost."),
+    msg("Export the file again and import it without opening and saving it in between."),
+)
+
+
+class ValueReader:
+    """Reads the values of one file; a text that comes again is looked up."""
+
+    def __init__(self, zone: ZoneInfo, currency: str) -> None:
+        self._zone = zone
+        self._currency = currency
+        self._seen: dict[tuple[str, str], Value | Unreadable] = {}
+
+    def read_field(self, part: Field, text: str) -> Value | Unreadable:
+        """Return the value of a text, or why it cannot be read; several labels may mean one choice."""
+        value = self.read(part.column, text)
+        if isinstance(value, Unreadable) and part.source.split_by:
+            return self._one_choice(part, text, value)
+        return value
+
+    def read(self, column: Column, text: str) -> Value | Unreadable:
+        """Return the value of a text for a column, or why it does not fit."""
+        key = (column.id, text)
+        if key not in self._seen:
+            try:
+                self._seen[key] = self._typed(column, text)
+            except Unreadable as unreadable:
+                self._seen[key] = unreadable
+        return self._seen[key]
+
+    def _typed(self, column: Column, text: str) -> Value:
+        if column.type in _GUARDED:
+            text = text.lstrip("'")
+            if _ROUNDED.fullmatch(text):
+                raise Unreadable(*_SPOILED)
+        if column.type == "date" and ":" in text:  # the day it was in the shop, not in Greenwich
+            moment = read_cell(replace(column, type="datetime"), text, self._zone, self._currency)
+            return moment.date() if isinstance(moment, datetime) else None
+        return read_cell(column, text, self._zone, self._currency)
+
+    def _one_choice(self, part: Field, text: str, unread: Unreadable) -> Value | Unreadable:
+        """Return the choice all labels mean; those that only stand beside the real one do not count."""
+        beside = set(map(normal_header, part.source.beside))
+        labels = [label.strip() for label in text.split(part.source.split_by)]
+        main = [label for label in labels if normal_header(label) not in beside] or labels
+        values = [self.read(part.column, label) for label in main]
+        return values[0] if all(value == values[0] for value in values) else unread
