@@ -58,7 +58,7 @@ def _out_of_reach(case: Case, reason: HoldReason, around: Surroundings) -> Itera
         )
         return
     from_order = around.calendar.after(around.calendar.start_of(ordered_at), reason.work_days)
-    from_now = around.calendar.after(around.calendar.start_of(around.ledger.now), reason.work_days)
+    from_now = around.calendar.first_open(around.ledger.today)
     for receiver in case.destinations:
         days = _days_under_way(case, receiver, reason, around)
         if days is None:

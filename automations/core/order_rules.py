@@ -130,7 +130,7 @@ def _total_without_goods(case: Case, around: Surroundings) -> Evidence:
 
 
 def _minor(amount: int, currency: str) -> int:
-    return amount * 10 ** money.digits_of(currency)
+    return money.to_minor(amount, currency) or 0
 
 
 def _written(amount: int, currency: str) -> Message:
