@@ -1,5 +1,8 @@
 """Formulas in touched cells: moved, handed on, refused, taken out of the order of calculation."""
 
+import io
+
+import openpyxl
 import pytest
 from xlsx_samples import TYPES, handmade, part, parts_of, relation, rows_of, sheet
 
@@ -28,7 +31,7 @@ from automations.books.xlsx.formulas import translated
         pytest.param("", "", id="empty"),
     ],
 )  # fmt: skip
-def test_a_formula_moves_three_down_and_two_right(formula, expected):
+def test_a_formula_moves_three_down_and_two_right(formula: str, expected: str):
     assert translated(formula, 3, 2) == expected
 
 
@@ -72,17 +75,13 @@ MASTER = "B2=" + spelled("B2:B4", "A2*2")
         pytest.param(("B2=" + spelled("B2:B3", "<![CDATA[A2<1]]>"), "B3"), ["B2"], ("B2#", "B3=" + taken_over("B3", "A3&lt;1")), id="CDATA"),
     ],
 )  # fmt: skip
-def test_a_shared_formula_lives_on(before, touched, after):
+def test_a_shared_formula_lives_on(before: tuple[str, ...], touched: list[str], after: tuple[str, ...]):
     cells = tuple(CellEdit(int(name[1]), ord(name[0]) - 64, 1) for name in touched)
     result = edit_workbook(handmade(shared(*before)), [SheetEdit("S1", cells)])
     assert part(result) == shared(*after)
 
 
 def test_readers_see_the_handed_over_formula():
-    import io
-
-    import openpyxl
-
     source = handmade(shared("B2=" + spelled("B2:B4", "A2+$C$1"), "B3", "B4"))
     result = edit_workbook(source, [SheetEdit("S1", (CellEdit(2, 2, "x"),))])
     cells = openpyxl.load_workbook(io.BytesIO(result))["S1"]
@@ -92,16 +91,26 @@ def test_readers_see_the_handed_over_formula():
 @pytest.mark.parametrize(
     ("formula", "touched", "reason"),
     [
-        pytest.param('<f t="array" ref="B2:B3">A2:A3</f>', (2, 2), "array-formula", id="first cell of an array"),
-        pytest.param('<f t="array" ref="B2:B3">A2:A3</f>', (3, 2), "array-formula", id="another cell of an array"),
+        pytest.param(
+            '<f t="array" ref="B2:B3">A2:A3</f>', (2, 2), "array-formula", id="first cell of an array"
+        ),
+        pytest.param(
+            '<f t="array" ref="B2:B3">A2:A3</f>', (3, 2), "array-formula", id="another cell of an array"
+        ),
         pytest.param("<f t='dataTable' ref='B2:B3' r1='A1'/>", (3, 2), "data-table", id="what-if table"),
     ],
 )
-def test_formulas_of_several_cells_are_not_broken_up(formula, touched, reason):
-    source = handmade(sheet(f'<row r="2"><c r="B2">{formula}<v>1</v></c></row><row r="3"><c r="B3"><v>1</v></c></row>'))
+def test_formulas_of_several_cells_are_not_broken_up(formula: str, touched: tuple[int, int], reason: str):
+    source = handmade(
+        sheet(f'<row r="2"><c r="B2">{formula}<v>1</v></c></row><row r="3"><c r="B3"><v>1</v></c></row>')
+    )
     with pytest.raises(EditRefused) as refusal:
         edit_workbook(source, [SheetEdit("S1", (CellEdit(*touched, 1),))])
-    assert (refusal.value.reason, refusal.value.cell, refusal.value.area) == (reason, f"B{touched[0]}", "B2:B3")
+    assert (refusal.value.reason, refusal.value.cell, refusal.value.area) == (
+        reason,
+        f"B{touched[0]}",
+        "B2:B3",
+    )
 
 
 def test_an_array_formula_of_one_cell_gives_way():
@@ -130,7 +139,7 @@ def with_chain(links: str) -> bytes:
         pytest.param('<c r="A1" i="6" l="1"/>', '<c r="A1" i="6" l="1"/>', id="same cell of another sheet"),
     ],
 )  # fmt: skip
-def test_the_chain_loses_the_touched_cell(links, left):
+def test_the_chain_loses_the_touched_cell(links: str, left: str):
     result = edit_workbook(with_chain(links), [SheetEdit("S1", (CellEdit(1, 1, 5),))])
     assert part(result, "xl/calcChain.xml") == CHAIN.format(left)
 
@@ -153,7 +162,7 @@ def test_an_empty_chain_goes_with_everything_that_names_it():
         pytest.param("<extLst/>", '<calcPr fullCalcOnLoad="1"/><extLst/>', id="added behind the sheets"),
     ],
 )  # fmt: skip
-def test_formulas_are_calculated_on_opening(before, after):
+def test_formulas_are_calculated_on_opening(before: str, after: str):
     source = handmade(sheet(""), FORMULAS, workbook=before)
     result = edit_workbook(source, [SheetEdit("S1", (CellEdit(1, 1, 5),))])
     assert part(result, "xl/workbook.xml") == part(handmade(sheet(""), "", workbook=after), "xl/workbook.xml")
@@ -161,7 +170,9 @@ def test_formulas_are_calculated_on_opening(before, after):
 
 
 def test_without_formulas_nothing_is_asked():
-    source = handmade(sheet(""), sheet("", after="<conditionalFormatting><formula>1</formula></conditionalFormatting>"))
+    source = handmade(
+        sheet(""), sheet("", after="<conditionalFormatting><formula>1</formula></conditionalFormatting>")
+    )
     result = edit_workbook(source, [SheetEdit("S1", (CellEdit(1, 1, 5),))])
     assert part(result, "xl/workbook.xml") == part(source, "xl/workbook.xml")
 

@@ -4,6 +4,7 @@ import io
 import os
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 from xlsx_samples import handmade, parts_of, replaced, sheet, zipped
@@ -13,9 +14,10 @@ from automations.books.xlsx.locks import refuse_open
 
 COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)
 BOOK = handmade(sheet(""))
+USUAL = Limits()
 
 
-def refused(folder, content: bytes, limits: Limits = Limits()) -> WorkbookRefused:  # noqa: B008
+def refused(folder: Path, content: bytes, limits: Limits = USUAL) -> WorkbookRefused:
     path = folder / "受注.xlsx"
     path.write_bytes(content)
     with pytest.raises(WorkbookRefused) as refusal:
@@ -46,20 +48,20 @@ def with_part(name: str, content: str | bytes) -> bytes:
         pytest.param(with_part("xl/styles.xml", "<!DOCTYPE a><a/>".encode("utf-16")), "damaged", "document type declaration", id="document type in UTF-16"),
     ],
 )  # fmt: skip
-def test_other_files_are_told_apart(tmp_path, content, reason, detail):
+def test_other_files_are_told_apart(tmp_path: Path, content: bytes, reason: str, detail: str):
     refusal = refused(tmp_path, content)
     assert (refusal.reason, refusal.detail) == (reason, detail)
 
 
 @pytest.mark.parametrize("name", ["受注.xlsx", "受注.xlsm"])
-def test_a_sound_workbook_passes(tmp_path, name):
+def test_a_sound_workbook_passes(tmp_path: Path, name: str):
     path = tmp_path / name
     path.write_bytes(BOOK)
     inspect(path, Limits())
     assert path.read_bytes() == BOOK
 
 
-def test_a_missing_file_is_the_callers_to_explain(tmp_path):
+def test_a_missing_file_is_the_callers_to_explain(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         inspect(tmp_path / "受注.xlsx", Limits())
 
@@ -73,13 +75,13 @@ def test_a_missing_file_is_the_callers_to_explain(tmp_path):
         pytest.param(Limits(ratio_from_bytes=10_000), "ratio", id="ratio"),
     ],
 )
-def test_files_beyond_the_limits_are_refused_with_the_figures(tmp_path, limits, detail):
+def test_files_beyond_the_limits_are_refused_with_the_figures(tmp_path: Path, limits: Limits, detail: str):
     refusal = refused(tmp_path, with_part("xl/bomb.xml", b" " * 1_000_000), limits)
     assert (refusal.reason, refusal.detail) == ("too-large", detail)
     assert refusal.found > refusal.limit > 0
 
 
-def test_damage_in_a_part_is_named_and_a_damaged_picture_passes(tmp_path):
+def test_damage_in_a_part_is_named_and_a_damaged_picture_passes(tmp_path: Path):
     parts = {**parts_of(BOOK), "xl/media/a.png": b"\x89PNG" * 99}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
@@ -112,7 +114,7 @@ LIBRE_OWNER = "佐藤 花子,hanako,PC-1,03.05.2026 09:00,file:///C:/Users/hanak
         pytest.param(".~lock.受注.xlsx#", b"", "", id="LibreOffice, nothing noted"),
     ],
 )
-def test_an_open_workbook_is_refused_with_the_user(tmp_path, lock, noted, user):
+def test_an_open_workbook_is_refused_with_the_user(tmp_path: Path, lock: str, noted: bytes, user: str):
     (tmp_path / lock).write_bytes(noted)
     refusal = refused(tmp_path, BOOK)
     assert (refusal.reason, refusal.user) == ("open-elsewhere", user)
@@ -120,7 +122,7 @@ def test_an_open_workbook_is_refused_with_the_user(tmp_path, lock, noted, user):
 
 @pytest.mark.parametrize("lock", ["~$受注.xlsx", ".~lock.受注.xlsx#"])
 @pytest.mark.parametrize("hours", [-25, 25])
-def test_a_lock_left_behind_does_not_lock_for_ever(tmp_path, lock, hours):
+def test_a_lock_left_behind_does_not_lock_for_ever(tmp_path: Path, lock: str, hours: int):
     left = tmp_path / lock
     left.write_bytes(b"")
     then = time.time() + hours * 3600
@@ -131,20 +133,28 @@ def test_a_lock_left_behind_does_not_lock_for_ever(tmp_path, lock, hours):
         inspect(tmp_path / "受注.xlsx", Limits(stale_lock_hours=26))
 
 
-def test_the_lock_of_another_workbook_does_not_count(tmp_path):
+def test_the_lock_of_another_workbook_does_not_count(tmp_path: Path):
     (tmp_path / "~$在庫.xlsx").write_bytes(excel_owner("佐藤"))
     (tmp_path / "受注.xlsx").write_bytes(BOOK)
     inspect(tmp_path / "受注.xlsx", Limits())
 
 
-def test_a_workbook_that_the_system_keeps_locked_is_open(tmp_path):
+def test_a_workbook_that_the_system_keeps_locked_is_open(tmp_path: Path):
     path = tmp_path / "受注.xlsx"
     path.write_bytes(BOOK)
     (tmp_path / "~$受注.xlsx").write_bytes(excel_owner("佐藤 花子"))
 
-    def sharing_violation(_):
+    def sharing_violation(_: Path) -> None:
         raise PermissionError(13, "used by another program")
 
     with pytest.raises(WorkbookRefused) as refusal:
         refuse_open(path, 0, sharing_violation)
     assert (refusal.value.reason, refusal.value.user) == ("open-elsewhere", "佐藤 花子")
+
+
+def test_a_file_that_may_not_be_written_is_named_so(tmp_path: Path):
+    def not_allowed(_: Path) -> None:
+        raise PermissionError(13, "not allowed")
+
+    with pytest.raises(WorkbookRefused, match="read-only"):
+        refuse_open(tmp_path / "nobody may write here.xlsx", 24, not_allowed)

@@ -35,7 +35,7 @@ def book(**options: int) -> bytes:
         pytest.param(b"PK\x03\x04 something before " + book(), id="something before the zip file"),
     ],
 )
-def test_other_members_are_copied_as_they_are_packed(source):
+def test_other_members_are_copied_as_they_are_packed(source: bytes):
     before = {member.name: member for member in read_members(source)}
     after = {member.name: member for member in read_members(edit_workbook(source, EDIT))}
     assert list(before) == list(after)
@@ -49,13 +49,13 @@ def test_other_members_are_copied_as_they_are_packed(source):
 
 def test_a_zip_file_written_as_a_stream_is_read():
     class Pipe(io.RawIOBase):
-        def __init__(self):
+        def __init__(self) -> None:
             self.written = b""
 
-        def writable(self):
+        def writable(self) -> bool:
             return True
 
-        def write(self, chunk):
+        def write(self, chunk: bytes) -> int:
             self.written += bytes(chunk)
             return len(chunk)
 
@@ -74,7 +74,7 @@ def test_the_same_edit_gives_the_same_bytes():
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../x.xml", "xl/../../x.xml", "xl\\..\\x.xml", "C:/x.xml"])
-def test_names_that_lead_out_of_the_file_are_refused(name):
+def test_names_that_lead_out_of_the_file_are_refused(name: str):
     with pytest.raises(WorkbookRefused) as refusal:
         read_members(packed(("a.xml", b""), (name, b"")))
     assert (refusal.value.reason, refusal.value.part) == ("damaged", name)
@@ -82,7 +82,7 @@ def test_names_that_lead_out_of_the_file_are_refused(name):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("name", ["a.xml", "A.XML"])
-def test_a_name_that_stands_twice_is_refused(name):
+def test_a_name_that_stands_twice_is_refused(name: str):
     with pytest.raises(WorkbookRefused, match="stands twice"):
         read_members(packed(("a.xml", b""), (name, b"x")))
 
@@ -97,7 +97,7 @@ def flipped(source: bytes, part: str) -> bytes:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "_rels/.rels"])
-def test_damaged_parts_are_noticed(part, method):
+def test_damaged_parts_are_noticed(part: str, method: int):
     with pytest.raises(WorkbookRefused) as refusal:
         edit_workbook(flipped(book(method=method), part), EDIT)
     assert (refusal.value.reason, refusal.value.part) == ("damaged", part)

@@ -104,7 +104,7 @@ def written(source: bytes, *cells: tuple[int, int, object]) -> bytes:
         ),
     ],
 )
-def test_only_the_touched_cell_changes(rows, cell, expected):
+def test_only_the_touched_cell_changes(rows: str, cell: tuple[int, int], expected: str):
     source = handmade(sheet(rows))
     result = written(source, (*cell, "新"))
     assert part(result) == sheet(expected)
@@ -117,8 +117,10 @@ def test_only_the_touched_cell_changes(rows, cell, expected):
 @pytest.mark.parametrize(
     "empty", ["<sheetData/>", "<sheetData />", "<sheetData></sheetData>", "<sheetData>\n</sheetData>"]
 )
-def test_an_empty_sheet_takes_rows(empty):
-    source = handmade(f'<worksheet xmlns="{MAIN}"><dimension ref="A1"/>{empty}<pageMargins left="1"/></worksheet>')
+def test_an_empty_sheet_takes_rows(empty: str):
+    source = handmade(
+        f'<worksheet xmlns="{MAIN}"><dimension ref="A1"/>{empty}<pageMargins left="1"/></worksheet>'
+    )
     result = written(source, (2, 2, 5), (1, 1, "x"))
     assert rows_of(result) == [["x", ""], ["", 5.0]]
     assert '<dimension ref="A1:B2"/>' in part(result)
@@ -146,8 +148,10 @@ def test_prefixed_sheets_get_prefixed_cells():
         pytest.param("shift_jis", b"", "Shift_JIS", id="Shift_JIS"),
     ],
 )
-def test_the_encoding_of_a_part_stays(codec, mark, name):
-    text = f'<?xml version="1.0" encoding="{name}"?>' + sheet('<row r="1"><c r="A1" t="str"><v>表示</v></c></row>')
+def test_the_encoding_of_a_part_stays(codec: str, mark: bytes, name: str):
+    text = f'<?xml version="1.0" encoding="{name}"?>' + sheet(
+        '<row r="1"><c r="A1" t="str"><v>表示</v></c></row>'
+    )
     result = written(handmade(mark + text.encode(codec)), (2, 1, "𠮷"))
     content = parts_of(result)[SHEET]
     assert content.startswith(mark)
@@ -175,7 +179,7 @@ def test_the_encoding_of_a_part_stays(codec, mark, name):
         pytest.param(sheet("", after="<a><b></a></b>"), id="tags do not fit"),
     ],
 )
-def test_damaged_sheets_are_refused(broken):
+def test_damaged_sheets_are_refused(broken: str | bytes):
     with pytest.raises(WorkbookRefused) as refusal:
         written(handmade(broken), (1, 1, date(2026, 5, 1)), (1, 2, "x"))
     assert (refusal.value.reason, refusal.value.part) == ("damaged", SHEET)

@@ -1,18 +1,22 @@
 """What each kind of value becomes, and which values are refused before anything is written."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
 from xlsx_samples import handmade, part, rows_of, sheet
 
-from automations.books.xlsx import CellEdit, SheetEdit, ValueRefused, edit_workbook
+from automations.books.xlsx import CellEdit, CellValue, SheetEdit, ValueRefused, edit_workbook
 from automations.books.xlsx.cells import legal
 from automations.books.xlsx.edits import serial
 
 
-def only(value, rows="", **book):
-    source = handmade(sheet(rows), **book)
+def at(*clock: int) -> datetime:
+    return datetime.combine(date(2026, 5, 3), time(*clock))
+
+
+def only(value: CellValue, rows: str = "", **book: str):
+    source = handmade(sheet(rows), **book: str)
     return edit_workbook(source, [SheetEdit("S1", (CellEdit(1, 1, value),))])
 
 
@@ -28,17 +32,19 @@ def only(value, rows="", **book):
         pytest.param(10**20, "<v>100000000000000000000</v>", id="large round number"),
     ],
 )
-def test_numbers_are_exact(value, expected):
+def test_numbers_are_exact(value: CellValue, expected: str):
     assert f'<c r="A1">{expected}</c>' in part(only(value))
 
 
 @pytest.mark.parametrize(("value", "expected"), [(True, "1"), (False, "0")])
-def test_yes_and_no_are_truth_values(value, expected):
+def test_yes_and_no_are_truth_values(value: CellValue, expected: str):
     assert f'<c r="A1" t="b"><v>{expected}</v></c>' in part(only(value))
 
 
-@pytest.mark.parametrize("value", ["=1+1", "@x", "+81", "-", "'a", "0010010", "1-2", " a ", "a\nb\tc", "<&>\"'", "髙🎁"])
-def test_text_stays_text(value):
+@pytest.mark.parametrize(
+    "value", ["=1+1", "@x", "+81", "-", "'a", "0010010", "1-2", " a ", "a\nb\tc", "<&>\"'", "髙🎁"]
+)
+def test_text_stays_text(value: CellValue):
     result = only(value)
     assert rows_of(result) == [[value]]
     assert "<f" not in part(result)
@@ -57,12 +63,12 @@ def test_text_stays_text(value):
         pytest.param("_x41_ _X0041_", "_x41_ _X0041_", id="does not look escaped"),
     ],
 )
-def test_what_xml_cannot_hold_is_spelled_out(text, expected):
+def test_what_xml_cannot_hold_is_spelled_out(text: str, expected: str):
     assert legal(text) == expected
 
 
 @pytest.mark.parametrize(("value", "rows"), [(None, '<row r="1"><c r="A1" s="2" t="s"><v>0</v></c></row>'), ("", '<row r="1"><c r="A1" s="2"><f>B1</f><v>1</v></c></row>')])  # fmt: skip
-def test_nothing_clears_the_cell_and_keeps_its_style(value, rows):
+def test_nothing_clears_the_cell_and_keeps_its_style(value: CellValue, rows: str):
     assert '<row r="1"><c r="A1" s="2"/></row>' in part(only(value, rows))
 
 
@@ -82,17 +88,19 @@ def test_nothing_into_nothing_leaves_the_file_alone():
         pytest.param(date(2026, 5, 3), False, "46145", id="a day"),
         pytest.param(date(2026, 5, 3), True, "44683", id="a day counted from 1904"),
         pytest.param(date(1904, 1, 1), True, "0", id="first day of 1904"),
-        pytest.param(datetime(2026, 5, 3, 0, 0), False, "46145", id="midnight"),
-        pytest.param(datetime(2026, 5, 3, 18, 0), False, "46145.75", id="evening"),
-        pytest.param(datetime(2026, 5, 3, 23, 59, 59, 999_000), False, "46145.99999998843", id="last millisecond"),
+        pytest.param(at(0, 0), False, "46145", id="midnight"),
+        pytest.param(at(18, 0), False, "46145.75", id="evening"),
+        pytest.param(
+            at(23, 59, 59, 999_000), False, "46145.99999998843", id="last millisecond"
+        ),
     ],
 )
-def test_days_are_counted_as_the_workbook_does(day, from_1904, expected):
+def test_days_are_counted_as_the_workbook_does(day: date, from_1904: bool, expected: str):
     assert serial(day, from_1904=from_1904) == expected
 
 
 @pytest.mark.parametrize("flag", ["1", "true"])
-def test_the_1904_calendar_of_the_workbook_is_used(flag):
+def test_the_1904_calendar_of_the_workbook_is_used(flag: str):
     source = {"settings": f'<workbookPr date1904="{flag}"/>'}
     assert "<v>44683</v>" in part(only(date(2026, 5, 3), **source))
 
@@ -111,20 +119,22 @@ def test_the_1904_calendar_of_the_workbook_is_used(flag):
         pytest.param(datetime(2026, 5, 3, tzinfo=UTC), "time-zone", id="time with zone"),
     ],
 )
-def test_values_that_would_change_are_refused(value, reason):
+def test_values_that_would_change_are_refused(value: CellValue, reason: str):
     with pytest.raises(ValueRefused) as refusal:
         only(value)
     assert (refusal.value.reason, refusal.value.sheet, refusal.value.cell) == (reason, "S1", "A1")
     assert isinstance(refusal.value, ValueError)
 
 
-@pytest.mark.parametrize("value", ["a" * 32_767, "🎁" * 16_383, 123456789012345, 10**300, Decimal("1.50000000000000000000")])
-def test_values_at_the_limit_are_kept(value):
+@pytest.mark.parametrize(
+    "value", ["a" * 32_767, "🎁" * 16_383, 123456789012345, 10**300, Decimal("1.50000000000000000000")]
+)
+def test_values_at_the_limit_are_kept(value: CellValue):
     assert rows_of(only(value)) == [[value if isinstance(value, str) else float(value)]]
 
 
 @pytest.mark.parametrize("place", [(0, 1), (1, 0), (1_048_577, 1), (1, 16_385)])
-def test_cells_outside_the_sheet_are_refused(place):
+def test_cells_outside_the_sheet_are_refused(place: tuple[int, int]):
     with pytest.raises(ValueRefused, match="position-out-of-range: S1: "):
         edit_workbook(handmade(sheet("")), [SheetEdit("S1", (CellEdit(*place, "x"),))])
 

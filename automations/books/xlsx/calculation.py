@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from .markup import Node, Splice, Xml, children, inserted, nodes
+from .markup import Node, Splice, Xml, children, inserted, is_true, nodes
 from .package import Package
 from .parts import related, remove_part
 
@@ -13,12 +13,6 @@ _BEFORE = (
 )  # fmt: skip
 _FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s/>]")
 _OVERLAP = 64
-_TRUE = frozenset({"1", "true", "on"})
-
-
-def is_true(given: str | None) -> bool:
-    """Tell whether an attribute says yes."""
-    return given in _TRUE
 
 
 def drop_from_chain(package: Package, workbook: str, gone: Mapping[str, frozenset[str]]) -> None:

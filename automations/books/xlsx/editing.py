@@ -7,11 +7,11 @@ from functools import cache
 from types import MappingProxyType
 
 from . import styles as style_part
-from .calculation import drop_from_chain, full_calculation, has_formulas, is_true
+from .calculation import drop_from_chain, full_calculation, has_formulas
 from .containers import open_package
 from .edits import SheetEdit, Wanted, check_days, wanted
 from .errors import EditRefused
-from .markup import Node, Splice, Xml, children, nodes
+from .markup import Node, Splice, Xml, children, is_true, nodes
 from .package import Package
 from .parts import NewPart, Relation, add_part, relations, workbook_part
 from .properties import set_properties

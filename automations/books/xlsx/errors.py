@@ -20,6 +20,7 @@ PlaceReason = Literal[
     "merged-cell",
     "array-formula",
     "data-table",
+    "table-heading",
     "table-totals-row",
 ]
 ValueReason = Literal[
@@ -76,8 +77,9 @@ class EditRefused(RefusedError):
 
     Attributes:
         reason: ``no-such-sheet``, ``merged-cell`` (not the top left cell of a merge), ``array-formula``,
-            ``data-table`` (a what-if table) or ``table-totals-row`` (the row would run into the totals of a
-            table; the person can switch the totals row off and on again).
+            ``data-table`` (a what-if table), ``table-heading`` (another name for a column of a table) or
+            ``table-totals-row`` (the row would run into the totals of a table; the person can switch the
+            totals row off and on again).
         sheet: Title of the sheet as asked for.
         cell: The cell, such as ``C5``; "" when the sheet is missing.
         area: The merge, array, or name of the table that is in the way; "" when the sheet is missing.

@@ -18,6 +18,7 @@ _CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(\w+));")
 _TAG = re.compile(rb"<(?:(/?)(?:(" + NAME + rb"):)?(" + NAME + rb")(" + ATTRIBUTES + rb")\s*+(/?)>)?")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_TRUE = frozenset({"1", "true", "on"})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -158,6 +159,11 @@ def attributes(tag: bytes) -> dict[bytes, str]:
         found[2]: unescape(found[3] if found[3] is not None else found[4])
         for found in _ATTRIBUTE.finditer(tag)
     }
+
+
+def is_true(given: str | None) -> bool:
+    """Tell whether an attribute says yes."""
+    return given in _TRUE
 
 
 def with_attributes(tag: bytes, changes: Mapping[bytes, bytes | None]) -> bytes:

@@ -15,7 +15,8 @@ _END = struct.Struct("<4s4H2LH")
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
 _FIRST_DAY = (0 << 9) | (1 << 5) | 1
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
+_LONGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,15 @@ class Member:
         if self.method != _DEFLATED:
             raise self._damaged(f"packing method {self.method}")
         unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        rest: bytes | memoryview = self.packed
-        while rest and not unpacker.eof:
-            try:
-                chunk = unpacker.decompress(rest, max(_CHUNK, min(self.size, 1 << 26) + 1))
-            except zlib.error as error:
-                raise self._damaged("packed bytes") from error
-            rest = unpacker.unconsumed_tail
-            yield chunk
+        try:
+            for start in range(0, len(self.packed), _CHUNK):
+                rest: bytes | memoryview = self.packed[start : start + _CHUNK]
+                while rest and not unpacker.eof:
+                    yield unpacker.decompress(rest, _LONGEST)
+                    rest = unpacker.unconsumed_tail
+            yield unpacker.flush()
+        except zlib.error as error:
+            raise self._damaged("packed bytes") from error
 
     def _damaged(self, detail: str) -> WorkbookRefused:
         return WorkbookRefused("damaged", part=self.name, detail=detail)

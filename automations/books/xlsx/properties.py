@@ -97,10 +97,10 @@ def _value(root: Node, text: str) -> bytes:
     """Return the element of a text value, with the prefix that the part has for its kind or with its own."""
     for name, space in attributes(root.tag).items():
         if name.startswith(b"xmlns:") and space.endswith(_TYPES):
-            value = name.removeprefix(b"xmlns:") + b":lpwstr"
-            return b"<%s>%s</%s>" % (value, escape(legal(text)), value)
-    space = (_OFFICE + _TYPES).encode()
-    return b'<vt:lpwstr xmlns:vt="%s">%s</vt:lpwstr>' % (space, escape(legal(text)))
+            tag = name.removeprefix(b"xmlns:") + b":lpwstr"
+            return b"<%s>%s</%s>" % (tag, escape(legal(text)), tag)
+    declared = (_OFFICE + _TYPES).encode()
+    return b'<vt:lpwstr xmlns:vt="%s">%s</vt:lpwstr>' % (declared, escape(legal(text)))
 
 
 def _replaced(xml: Xml, node: Node, value: bytes) -> Splice:

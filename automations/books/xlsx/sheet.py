@@ -4,16 +4,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from .cells import Content, changed_cell, content, new_cell
 from .edits import CellValue, Wanted
 from .formula_groups import check_groups, formula_of, handed_over, refuse_inside
 from .growth import Growing, Grown, Layout, filters, growing_areas, grown, grown_splices, new_runs
-from .markup import Node, Splice, Xml, attributes, nodes, with_attributes
+from .markup import Node, Splice, Xml, attributes, is_true, nodes, with_attributes
 from .references import Area, area, cell_name, cell_position
 from .rows import Cell, Grid, Row
 from .styles import Styles, style_number
-from .tables import Table, check_totals
+from .tables import Table, check_headings, check_totals
 
 _EXTENSIONS = re.compile(rb"<([^\s<>/]*?extLst)[\s>].*</\1\s*>", re.DOTALL)
 
@@ -54,6 +55,7 @@ def edit_sheet(xml: Xml, title: str, wanted: Wanted, tables: list[Table], calend
     layout = nodes(xml, without=grid.inner)
     runs = new_runs(grid, wanted)
     _check(grid, layout, title, wanted)
+    check_headings(tables, wanted, title)
     check_totals(tables, wanted, {row for run in runs for row in range(run.top, run.bottom + 1)}, title)
     changes = handed_over(grid, wanted)
     if changes:
@@ -207,7 +209,8 @@ class _Writer:
         return style_number(self.grid.xml, attributes(tag).get(b"s"))
 
     def _row_style(self, row: Row) -> int:
-        return self._style(row.tag) if b"customFormat" in row.tag else 0
+        is_styled = is_true(attributes(row.tag).get(b"customFormat"))
+        return self._style(row.tag) if is_styled else 0
 
     def _changed_cell(self, row: Row, cell: Cell, value: CellValue) -> Splice:
         if formula_of(self.grid, row, cell) is not None:
@@ -239,9 +242,14 @@ class _Writer:
         written = {}
         for column, value in filled.items():
             style = above[column] if column in above else row_style or self._column_style(column)
-            styles[column] = self._dated(style, value)
+            styles[column] = self._dated(self._undated(style, value), value)
             written[column] = new_cell(self.grid.prefix, row, column, styles[column], self._content(value))
         return written
+
+    def _undated(self, style: int, value: CellValue) -> int:
+        """Return the style, or the plain one where it would show (and read) a number as a date."""
+        is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+        return 0 if style and is_number and self.calendar.styles().is_date(style) else style
 
     def _column_style(self, column: int) -> int:
         return next((style for columns, style in self.column_styles if column in columns), 0)

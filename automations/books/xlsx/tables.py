@@ -66,6 +66,21 @@ def _count(given: dict[bytes, str], name: bytes, usual: int) -> int:
     return int(written) if written.isdecimal() and len(written) < 8 else usual
 
 
+def check_headings(tables: list[Table], wanted: Wanted, sheet: str) -> None:
+    """Refuse another heading for a column of a table: the table and people's formulas know it by its name.
+
+    Raises:
+        EditRefused: ``table-heading``.
+    """
+    for table in tables:
+        row = table.area.top
+        names = [node.attributes().get(b"name", "") for node in table.found if node.name == b"tableColumn"]
+        for column, value in wanted.get(row, {}).items() if table.header_rows else ():
+            place = column - table.area.left
+            if 0 <= place <= table.area.right - table.area.left and value not in names[place : place + 1]:
+                raise EditRefused("table-heading", sheet=sheet, cell=cell_name(row, column), area=table.name)
+
+
 def check_totals(tables: list[Table], wanted: Wanted, new_rows: set[int], sheet: str) -> None:
     """Refuse a value in the totals row of a table, and a new row right below it.
 
