@@ -79,9 +79,10 @@ def _arrivals(order: Row, parcels: Sequence[Row], today: date, settings: Setting
 
 def _arrival(parcel: Row, order: Row, today: date, settings: Settings) -> tuple[date | None, Message]:
     """Return the day a shipped parcel arrived, None while it is under way, and how we know."""
+    left_on = parcel.day("shipped_on") or date.min
     for row in (parcel, order):
         typed = row.day("arrived_on")
-        if typed is not None and typed <= today:
+        if typed is not None and left_on <= typed <= today:
             return typed, msg("the day was typed in")
     if parcel.flag("arrived"):
         return today, msg("ticked as arrived")

@@ -12,7 +12,7 @@ from automations.core.plan import Part, Plan
 from automations.core.statuses import is_ended
 
 READS = {
-    "orders": ("status", "arrived_on", "posted_on"),
+    "orders": ("status", "intake", "arrived_on", "posted_on"),
     "holds": ("order_id", "state", "severity"),
     "shipments": ("order_id", "state"),
 }
@@ -51,5 +51,7 @@ def _posted(ledger: Ledger, settings: Settings) -> Iterator[Part]:
         arrived_on = order.day("arrived_on")
         if arrived_on is None or order.get("posted_on") is not None or arrived_on + window > ledger.today:
             continue
-        if not is_ended(order) and order.key not in held and order.key not in unfinished:
+        if is_ended(order) or order.text("intake") == "incomplete":
+            continue
+        if order.key not in held and order.key not in unfinished:
             yield update(order, {"posted_on": ledger.today}, msg("the return window has passed"))
