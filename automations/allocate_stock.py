@@ -117,10 +117,10 @@ def _hold_up(lines: Iterable[Line], ledger: Ledger, settings: Settings) -> None:
             line.waits = msg("{sku} is not in the products tab", sku=unknown)
         elif released := _still_to_come([products[sku] for sku in skus], ledger.today):
             line.waits = msg(
-                "waits for the release of {sku} on {day}", sku=released.key, day=released.day("release_on")
+                "waits for the release of {sku} on {day}", sku=released.key, day=released.text("release_on")
             )
         elif settings.allocate_at == "payment_ok" and not (payment and payment.may_ship(line.order)):
-            line.waits = msg("is reserved as soon as the payment is settled")
+            line.waits = msg("reserved as soon as the payment is settled")
 
 
 def _still_to_come(products: Iterable[Row], today: date) -> Row | None:
@@ -191,6 +191,8 @@ def _tell_shortages(lines: Survey, shelf: stock.Shelf, sku_of: Mapping[str, str]
     holders = holders_of(lines, {sku for line in short for sku, _ in line.parts}, sku_of)
     for line in short:
         line.short = shortage_of(line, shelf, holders)
+        if line.short is None:
+            line.waits = msg("has just become free; reserved in the next run")
 
 
 def _line_changes(lines: Survey, language: str) -> Iterator[SetCells]:

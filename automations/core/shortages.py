@@ -38,8 +38,8 @@ def named(orders: Sequence[str]) -> Message:
     return msg("{orders}", orders=tuple(orders))
 
 
-def shortage_of(line: Line, shelf: Shelf, holders: Mapping[str, Sequence[str]]) -> Message:
-    """Return what is missing for the rest of a line.
+def shortage_of(line: Line, shelf: Shelf, holders: Mapping[str, Sequence[str]]) -> Message | None:
+    """Return what is missing for the rest of a line; None when everything has become free in this very run.
 
     Args:
         line: A line that is not served whole.
@@ -53,7 +53,7 @@ def shortage_of(line: Line, shelf: Shelf, holders: Mapping[str, Sequence[str]]) 
             others = [order for order in holders.get(sku, ()) if order != line.order.key]
             short.append(_short(sku, missing, others, shelf.too_old(sku, line.day), shelf.knows(sku)))
     if not short:
-        return msg("{sku} has just become free and is reserved in the next run", sku=line.row.text("sku"))
+        return None
     return short[0] if len(short) == 1 else msg("{shortages}", shortages=tuple(short))
 
 
