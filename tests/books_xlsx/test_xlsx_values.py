@@ -16,7 +16,7 @@ def at(*clock: int) -> datetime:
 
 
 def only(value: CellValue, rows: str = "", **book: str):
-    source = handmade(sheet(rows), **book: str)
+    source = handmade(sheet(rows), **book)
     return edit_workbook(source, [SheetEdit("S1", (CellEdit(1, 1, value),))])
 
 
@@ -90,9 +90,7 @@ def test_nothing_into_nothing_leaves_the_file_alone():
         pytest.param(date(1904, 1, 1), True, "0", id="first day of 1904"),
         pytest.param(at(0, 0), False, "46145", id="midnight"),
         pytest.param(at(18, 0), False, "46145.75", id="evening"),
-        pytest.param(
-            at(23, 59, 59, 999_000), False, "46145.99999998843", id="last millisecond"
-        ),
+        pytest.param(at(23, 59, 59, 999_000), False, "46145.99999998843", id="last millisecond"),
     ],
 )
 def test_days_are_counted_as_the_workbook_does(day: date, from_1904: bool, expected: str):

@@ -27,9 +27,9 @@ class Formula(NamedTuple):
 
 def formula_of(grid: Grid, row: Row, cell: Cell) -> Formula | None:
     """Return the formula of a cell; None if it has none."""
-    if b"<" + grid.prefix + b"f" not in cell.inner:
+    if cell.inner_start < 0 or grid.xml.view.find(b"f", cell.inner_start, cell.inner_end) < 0:
         return None
-    found = patterns(grid.prefix).formula.search(grid.xml.view, cell.inner_start, cell.end)
+    found = patterns(grid.prefix).formula.search(grid.xml.view, cell.inner_start, cell.inner_end)
     return None if found is None else _formula(grid, row.number, cell.column, found)
 
 
@@ -47,7 +47,7 @@ def check_groups(grid: Grid, wanted: Wanted, sheet: str) -> None:
     Raises:
         EditRefused: ``array-formula`` or ``data-table``.
     """
-    if not any(word in grid.xml.view for word in (b"array", b"dataTable")):
+    if not grid.has_formulas() or not any(word in grid.xml.view for word in (b"array", b"dataTable")):
         return
     for found in patterns(grid.prefix).formula.finditer(grid.xml.view, *grid.inner):
         given = attributes(found[1] or b"")
@@ -77,7 +77,7 @@ def handed_over(grid: Grid, wanted: Wanted) -> list[Splice]:
 
     The next cell of the group takes over: it gets the formula as it reads there, and the rest of the area.
     """
-    if b"shared" not in grid.xml.view:
+    if not grid.has_formulas() or b"shared" not in grid.xml.view:
         return []
     return [
         change

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .markup import ATTRIBUTES, NAME, Xml, attributes
 from .references import LAST_COLUMN, LAST_ROW, cell_position, column_number
 
-_USUAL_NAME = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+_QUOTED = rb"(?:\"[^\"<]*+\"|'[^'<]*+')"
 _ROOT = re.compile(rb"<(?:(" + NAME + rb"):)?(" + NAME + rb")")
 
 
@@ -25,14 +25,14 @@ class Row(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell element: its column, place, attributes and the bytes between its tags."""
+    """One cell element: its column, place, attributes, and where its inside lies (-1 for an empty tag)."""
 
     column: int
     start: int
     end: int
     tag: bytes
-    inner: bytes
     inner_start: int
+    inner_end: int
 
 
 class Patterns(NamedTuple):
@@ -50,14 +50,15 @@ class Patterns(NamedTuple):
 def patterns(prefix: bytes) -> Patterns:
     """Return the searches for a prefix such as b"x:" (b"" for none)."""
     p = re.escape(prefix)
-    rest = rb"(?=[\s/>])(?:([^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+)*+)>)?"
-    whole = rb"(?=[\s/>])(?:(" + ATTRIBUTES + rb")\s*+(?:/>|>(.*?)</" + p + rb"%s\s*+>))?"
+    rest = rb"(?=[\s/>])(?:((?: r=\"([0-9]{1,7})\")?+[^<>\"']*+(?:" + _QUOTED + rb"[^<>\"']*+)*+)>)?"
+    named = rb"((?: r=\"([A-Z]{1,3})([0-9]{1,7})\")?+" + ATTRIBUTES + rb")"
+    whole = rb"(?=[\s/>])(?:%s\s*+(?:/>|>(.*?)</" + p + rb"%s\s*+>))?"
     return Patterns(
         sheet_data=re.compile(rb"<" + p + rb"sheetData" + rest),
         row=re.compile(rb"<" + p + rb"row" + rest),
         row_end=re.compile(rb"</" + p + rb"row\s*+>"),
-        cell=re.compile(rb"<" + p + rb"c" + whole % b"c", re.DOTALL),
-        formula=re.compile(rb"<" + p + rb"f" + whole % b"f", re.DOTALL),
+        cell=re.compile(rb"<" + p + rb"c" + whole % (named, b"c"), re.DOTALL),
+        formula=re.compile(rb"<" + p + rb"f" + whole % (rb"(" + ATTRIBUTES + rb")", b"f"), re.DOTALL),
         value=re.compile(rb"<" + p + rb"[vt](?:\s[^<>]*)?(?<!/)>[^<]|<" + p + rb"f[\s/>]"),
     )
 
@@ -117,29 +118,35 @@ class Grid:
 
     def _cells(self, row: Row) -> Iterator[Cell]:
         column = 0
-        raw = self.xml.raw
         for match in patterns(self.prefix).cell.finditer(self.xml.view, row.tag_end, row.close):
-            tag = match[1]
+            tag, letters, digits, _ = match.groups()
             if tag is None:
                 raise self.xml.damaged(f"broken cell in row {row.number}")
-            column = self._column(row, tag, column)
-            start, end = match.span(2)
-            yield Cell(column, *match.span(), tag, raw[start:end] if start >= 0 else b"", start)
+            before = column
+            if letters is None:
+                column = self._column(row, tag, before)
+            else:
+                column = _column_number(letters) if int(digits) == row.number else 0
+            if not before < column <= LAST_COLUMN:
+                raise self.xml.damaged(f"cell out of order in row {row.number}")
+            yield Cell(column, *match.span(), tag, *match.span(4))
 
     def _column(self, row: Row, tag: bytes, before: int) -> int:
-        usual = _USUAL_NAME.match(tag)
-        if usual is not None:
-            position: tuple[int, int] | None = (int(usual[2]), _column_number(usual[1]))
-        else:
-            name = attributes(tag).get(b"r")
-            position = (row.number, before + 1) if name is None else cell_position(name)
-        if position is None or position[0] != row.number or not before < position[1] <= LAST_COLUMN:
-            raise self.xml.damaged(f"cell out of order in row {row.number}")
-        return position[1]
+        name = attributes(tag).get(b"r")
+        position = (row.number, before + 1) if name is None else cell_position(name)
+        return position[1] if position is not None and position[0] == row.number else 0
+
+    def inner_of(self, cell: Cell) -> bytes:
+        """Return what stands between the tags of a cell."""
+        return self.xml.raw[cell.inner_start : cell.inner_end] if cell.inner_start >= 0 else b""
 
     def has_value(self, start: int, end: int) -> bool:
         """Tell whether a stretch of the sheet holds a value or a formula."""
         return patterns(self.prefix).value.search(self.xml.view, start, end) is not None
+
+    def has_formulas(self) -> bool:
+        """Tell whether any cell may hold a formula."""
+        return self.xml.view.find(b"<" + self.prefix + b"f", *self.inner) >= 0
 
     def has_value_in(self, row: Row, columns: Container[int]) -> bool:
         """Tell whether a row holds a value or a formula in any of the columns."""
@@ -159,10 +166,10 @@ def _rows(xml: Xml, prefix: bytes, start: int, end: int) -> Iterator[Row]:
     find_row, find_end = search.row.search, search.row_end.search
     number = 0
     while found := find_row(xml.view, start, end):
-        tag = found[1]
+        tag, name = found.groups()
         if tag is None:
             raise xml.damaged(f"broken row at byte {found.start()}")
-        before, number = number, _number(tag, number)
+        before, number = number, int(name) if name else _number(tag, number)
         if not before < number <= LAST_ROW:
             raise xml.damaged(f"row {number} out of order")
         close = start = found.end()
@@ -177,10 +184,7 @@ def _rows(xml: Xml, prefix: bytes, start: int, end: int) -> Iterator[Row]:
 
 
 def _number(tag: bytes, before: int) -> int:
-    if tag.startswith(b' r="'):
-        name = tag[4 : tag.index(b'"', 4)].decode()
-    else:
-        name = attributes(tag).get(b"r", str(before + 1))
+    name = attributes(tag).get(b"r", str(before + 1))
     return int(name) if name.isdecimal() and len(name) < 8 else 0
 
 

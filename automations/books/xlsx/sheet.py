@@ -219,7 +219,8 @@ class _Writer:
         if isinstance(value, date):
             style = self._dated(self._style(cell.tag), value)
             self._new_styles.setdefault(row.number, {})[cell.column] = style
-        kept = _EXTENSIONS.search(cell.inner) if b"extLst" in cell.inner else None
+        inner = self.grid.inner_of(cell)
+        kept = _EXTENSIONS.search(inner) if b"extLst" in inner else None
         new = changed_cell(
             self.grid.prefix,
             cell.tag,
