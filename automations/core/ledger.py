@@ -102,10 +102,10 @@ class Row:
     def is_persons(self, column: str, twin: str) -> bool:
         """Return whether a person typed the present value of a shared column with this twin.
 
-        A blank cell is nobody's: emptying it hands the column back to the program.
+        A blank cell is nobody's: emptying it hands the column back to the program. What cannot be read was typed.
         """
         here = self.cells.get(column)
-        return (here is not None or column in self.raw) and here != self.cells.get(twin)
+        return column in self.raw if here is None else here != self.cells.get(twin)
 
     def __repr__(self) -> str:
         return f"<{self.tab} {self.key}>"
