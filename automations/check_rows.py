@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from automations.core import money
 from automations.core.cell_checks import Lookups
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
 from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
 from automations.core.plan import Change, Finding, Plan
-from automations.core.row_checks import row_findings, sum_finding
+from automations.core.row_checks import row_findings
 from automations.core.statuses import CLOSED
 from automations.core.sums import goods_gap
 
@@ -56,7 +57,8 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     for tab_id in CHECKED:
         findings += row_findings(ledger, tab_id, _open_rows(ledger, tab_id, closed), lookups)
     findings += _order_findings(ledger, closed)
-    return Plan.of(_error_texts(ledger, findings, closed), _intakes(ledger, findings, closed), findings)
+    broken = _broken_orders(ledger, findings)
+    return Plan.of(_error_texts(ledger, findings, broken, closed), _intakes(ledger, broken, closed), findings)
 
 
 def _is_of_closed(finding: Finding, ledger: Ledger, closed: set[str]) -> bool:
@@ -94,7 +96,13 @@ def _order_findings(ledger: Ledger, closed: set[str]) -> Iterator[Finding]:
         own = lines.get(order.key, [])
         gap = goods_gap(order, own)
         if gap:
-            yield sum_finding(order, gap, ledger.currency)
+            yield order.finding(
+                "goods-differ",
+                "goods_total",
+                msg("The lines come to {counted}.", counted=money.written(gap.counted, ledger.currency)),
+                msg("Correct the amount, or the lines."),
+                "warning",
+            )
         if not own and order.key not in waiting:
             yield order.finding(
                 "order-without-lines",
@@ -104,10 +112,16 @@ def _order_findings(ledger: Ledger, closed: set[str]) -> Iterator[Finding]:
             )
 
 
-def _error_texts(ledger: Ledger, findings: Iterable[Finding], closed: set[str]) -> Iterator[Change]:
+def _error_texts(
+    ledger: Ledger, findings: Iterable[Finding], broken: Mapping[str, Sequence[str]], closed: set[str]
+) -> Iterator[Change]:
     texts: dict[tuple[str, str], list[str]] = {}
     for finding in findings:
         texts.setdefault((finding.tab, finding.key), []).append(_sentence(finding, ledger))
+    for order_key, lines in broken.items():
+        if lines:
+            there = msg("See what is wrong in lines {lines}.", lines=tuple(lines))
+            texts.setdefault(("orders", order_key), []).append(there.text(ledger.language))
     for tab_id in CHECKED:
         for row in _open_rows(ledger, tab_id, closed):
             written = " / ".join(dict.fromkeys(texts.get((tab_id, row.key), ()))) or None
@@ -123,9 +137,19 @@ def _sentence(finding: Finding, ledger: Ledger) -> str:
     return said.text(ledger.language)
 
 
-def _intakes(ledger: Ledger, findings: Iterable[Finding], closed: set[str]) -> Iterator[Change]:
-    broken = {_broken_order(finding, ledger) for finding in findings if finding.level == "error"}
-    broken |= {line.text("order_id") for line in ledger["order_lines"].set_aside}
+def _broken_orders(ledger: Ledger, findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """Return the orders that cannot go on, each with its lines that are wrong or wait."""
+    broken: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.level == "error" and finding.tab in ("orders", "order_lines"):
+            lines = broken.setdefault(_order_key(finding, ledger), [])
+            lines += [finding.key] if finding.tab == "order_lines" else []
+    for line in ledger["order_lines"].set_aside:
+        broken.setdefault(line.text("order_id"), []).append(line.key)
+    return {order_key: list(dict.fromkeys(lines)) for order_key, lines in broken.items()}
+
+
+def _intakes(ledger: Ledger, broken: Mapping[str, Sequence[str]], closed: set[str]) -> Iterator[Change]:
     for order in _open_rows(ledger, "orders", closed):
         if order.key in broken:
             yield from update(
@@ -133,7 +157,3 @@ def _intakes(ledger: Ledger, findings: Iterable[Finding], closed: set[str]) -> I
             )
         else:
             yield from update(order, {"intake": "complete"}, msg("nothing is missing"))
-
-
-def _broken_order(finding: Finding, ledger: Ledger) -> str:
-    return _order_key(finding, ledger) if finding.tab in ("orders", "order_lines") else ""

@@ -136,7 +136,7 @@ def _barcode(code: Value) -> Wrong | None:
         return None
     return Wrong(
         "wrong-barcode",
-        msg("A JAN has 8, 12 or 13 digits, and its last digit does not fit the others here."),
+        msg("A JAN has 8, 12 or 13 digits, and its last digit is worked out from the others; this is none."),
         msg("Copy the number from the package again."),
     )
 

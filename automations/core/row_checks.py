@@ -17,6 +17,8 @@ from automations.core.sums import Gap, row_gaps
 _REFERENCE_CODES = {"orders": "unknown-order", "products": "unknown-product", "shipments": "unknown-shipment"}
 # A hold stops these orders and shows them to a person, so that the row need not be kept out (H26).
 _HELD_REFERENCES = frozenset({("order_lines", "sku")})
+# A new order may wait for its number, its lines may not: nobody could tell whose they are.
+_NEEDED_REFERENCES = frozenset({("order_lines", "order_id")})
 
 
 def row_findings(ledger: Ledger, tab_id: str, rows: Sequence[Row], lookups: Lookups) -> Iterator[Finding]:
@@ -24,7 +26,7 @@ def row_findings(ledger: Ledger, tab_id: str, rows: Sequence[Row], lookups: Look
     tab = ledger.schema[tab_id]
     typed = [column for column in tab.columns.values() if column.owner != "robot"]
     yield from _cell_findings(rows, typed, lookups)
-    yield from _missing(rows, typed)
+    yield from _missing(tab_id, rows, typed)
     yield from _doubled(rows, [column for column in typed if column.unique and (column.id,) != tab.key])
     for column in typed:
         if column.refers_to:
@@ -50,17 +52,17 @@ def _cell_findings(rows: Sequence[Row], columns: Sequence[Column], lookups: Look
                 yield row.finding(wrong.code, name, wrong.why, wrong.fix, wrong.level)
 
 
-def _missing(rows: Sequence[Row], columns: Sequence[Column]) -> Iterator[Finding]:
+def _missing(tab_id: str, rows: Sequence[Row], columns: Sequence[Column]) -> Iterator[Finding]:
     for column in columns:
-        if not column.required:
+        if not (column.required or (tab_id, column.id) in _NEEDED_REFERENCES):
             continue
         for row in rows:
             if row.get(column.id) is None and column.id not in row.raw:
                 yield row.finding(
                     "missing-cell",
                     column.id,
-                    msg("{column} is needed here.", column=column.label),
-                    msg("Fill in {column}.", column=column.label),
+                    msg("This cell must not be empty."),
+                    msg("Fill in {column} here.", column=column.label),
                 )
 
 
@@ -86,7 +88,7 @@ def _unknown_references(ledger: Ledger, rows: Sequence[Row], column: Column) -> 
     label = ledger.schema[target].label
     for row in rows:
         value = row.text(column.id)
-        if value in table or value in waiting or (not value and column.id != "order_id"):
+        if not value or value in table or value in waiting:
             continue
         level: Level = "warning" if (row.tab, column.id) in _HELD_REFERENCES else "error"
         yield row.finding(
@@ -115,7 +117,7 @@ def _mismatches(
 def _across_columns(ledger: Ledger, tab: Tab, rows: Sequence[Row]) -> Iterator[Finding]:
     for row in rows:
         for gap in row_gaps(tab.checks.sums, row):
-            yield sum_finding(row, gap, ledger.currency)
+            yield _sum_finding(row, gap, ledger.currency)
         for check in tab.checks.days:
             first, then = row.day(check.first), row.day(check.then)
             if first and then and first > then:
@@ -132,8 +134,7 @@ def _across_columns(ledger: Ledger, tab: Tab, rows: Sequence[Row]) -> Iterator[F
                 )
 
 
-def sum_finding(row: Row, gap: Gap, currency: str) -> Finding:
-    """Return the warning about two amounts that should be equal."""
+def _sum_finding(row: Row, gap: Gap, currency: str) -> Finding:
     return row.finding(
         "sum-differs",
         gap.total,
