@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 
 from automations.core.calendar import Calendar
 from automations.core.carriers import Carrier, Record, Service, refusals
@@ -99,17 +100,21 @@ def choose(
         if against is None:
             return Chosen(carrier, service, msg("as the customer wishes"))
         lost.append(against)
-    for service in _in_order(carrier, prefer_mailbox=prefer_mailbox):
+    for service in _in_order(carrier, parcel, prefer_mailbox=prefer_mailbox):
         against = _against(parcel, service)
         if against is None:
-            return Chosen(carrier, service, _reason(service, tuple(lost)))
+            return Chosen(carrier, service, _reason(service, lost))
         if against not in lost:
             lost.append(against)
-    return Chosen(carrier, None, msg("{lost}", lost=tuple(lost)))
+    return Chosen(carrier, None, _joined(lost))
 
 
-def _in_order(carrier: Carrier, *, prefer_mailbox: bool) -> Iterator[Service]:
-    services = carrier.services.values()
+def _in_order(carrier: Carrier, parcel: Parcel, *, prefer_mailbox: bool) -> Iterator[Service]:
+    """Yield the services to try without a wish: those that collect cash exactly when there is cash to collect."""
+    cash = bool(parcel.record.get("cod_amount"))
+    services = [
+        service for service in carrier.services.values() if service.cod != ("never" if cash else "always")
+    ]
     if prefer_mailbox:
         yield from (service for service in services if service.delivery == "mailbox")
     yield from (service for service in services if service.delivery == "hand")
@@ -139,7 +144,13 @@ def _against(parcel: Parcel, service: Service) -> Message | None:
     return None
 
 
-def _reason(service: Service, lost: tuple[Message, ...]) -> Message:
+def _reason(service: Service, lost: Sequence[Message]) -> Message:
     if not lost:
-        return msg("the carrier's usual service")
-    return msg("{service} fits. {lost}", service=service.label, lost=lost)
+        return msg("the usual service")
+    return msg("{service}: {lost}", service=service.label, lost=_joined(lost))
+
+
+def _joined(sentences: Sequence[Message]) -> Message:
+    if not sentences:
+        return msg("no service is declared for this")
+    return reduce(lambda first, then: msg("{first} {then}", first=first, then=then), sentences)
