@@ -26,7 +26,7 @@ class Book(Protocol):
         Args:
             plan: At most one ``SetCells`` a row; keys as in ``base``, ``#17`` for a row without a key.
             base: The snapshot the plan was made on.
-            note: Who commits and why; ``note.at`` is an ISO moment in UTC.
+            note: Who commits and why; ``note.at`` is an ISO moment with its offset.
 
         Raises:
             LedgerChanged: The ledger is no longer at ``base``: read and plan again.

@@ -40,11 +40,15 @@ class Disk:
         """Give a file a second name; where that cannot be done, make a copy."""
         second.parent.mkdir(exist_ok=True)
         try:
-            second.hardlink_to(present)
+            self.hard_link(present, second)
         except OSError:
             part = second.with_name(f"{second.name}.part")
             self.write(part, present.read_bytes())
             part.replace(second)
+
+    def hard_link(self, present: Path, second: Path) -> None:
+        """Give a file a second name; not every file system can."""
+        second.hardlink_to(present)
 
     def replace(self, new: Path, old: Path) -> None:
         """Put a file in the place of another in one step."""

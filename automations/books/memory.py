@@ -42,7 +42,6 @@ class MemoryBook:
         self._wording = Wording(language, currency, zone)
         self._ledger_id = token_hex(8)
         self._version = ""
-        self._number = 0
         filled = rows or {}
         self.sheets: dict[str, list[list[RawCell]]] = {}
         for tab in schema.values():
@@ -56,18 +55,20 @@ class MemoryBook:
     def read(self) -> Snapshot:
         """Return all tabs as they are now."""
         sheets = find_sheets(self.sheets, self._schema)
-        marks = journal.marks_in(sheets[journal.TAB], self._schema[journal.TAB])
-        return Snapshot(self._ledger_id, self._version, self._number, sheets, marks, self._hash())
+        tab = self._schema[journal.TAB]
+        last = journal.last_commit(sheets[journal.TAB], tab, self._version)
+        marks = journal.marks_in(sheets[journal.TAB], tab)
+        return Snapshot(self._ledger_id, last.op, last.n, sheets, marks, self._hash())
 
     def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
         """Write a whole plan, or nothing of it; see ``Book.commit``."""
         if (base.version, base.token) != (self._version, self._hash()):
             raise LedgerChanged
-        commit = Commit(new_op(), self._number + 1, self._version, self._ledger_id)
+        commit = Commit(new_op(), base.number + 1, base.version, self._ledger_id)
         written = cells_of(plan, base, commit, note, schema=self._schema, wording=self._wording)
         for edit in written.edits:
             self._write(edit)
-        self._version, self._number = commit.op, commit.n
+        self._version = commit.op
         return Receipt(commit.op, written.cells, written.rows)
 
     def _write(self, edit: SheetEdit) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from secrets import token_hex
 
-_FORM = re.compile(r"(\d{4})(\d\d)(\d\d)-\d{12}-[0-9a-f]{8}")
+_FORM = re.compile(r"\d{8}-\d{12}-[0-9a-f]{8}")
 
 
 def new_op() -> str:
@@ -16,5 +16,9 @@ def new_op() -> str:
 
 def day_of(op: str) -> date | None:
     """Return the UTC day of an operation id, None for any other text."""
-    found = _FORM.fullmatch(op)
-    return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    if not _FORM.fullmatch(op):
+        return None
+    try:
+        return date.fromisoformat(op[:8])
+    except ValueError:
+        return None

@@ -30,7 +30,7 @@ from automations.core.journal import Commit
 from automations.core.messages import Message, msg
 from automations.core.plan import Plan
 from automations.core.schema import Schema
-from automations.core.snapshot import Receipt, RunNote, Sheet, Snapshot
+from automations.core.snapshot import Receipt, RunNote, Snapshot
 
 # Properties of the workbook (File > Info > Properties > Custom).
 LEDGER, VERSION, NUMBER = "daicho_ledger", "daicho_version", "daicho_n"
@@ -71,13 +71,14 @@ class WorkbookBook:
             source = self._file.content()
             properties = read_properties(source)
             sheets = find_sheets(Grids(source), self._schema)
-        last = self._last_commit(sheets[journal.TAB], properties.get(VERSION, ""))
+        tab = self._schema[journal.TAB]
+        last = journal.last_commit(sheets[journal.TAB], tab, properties.get(VERSION, ""))
         return Snapshot(
             ledger_id=properties.get(LEDGER) or last.ledger_id or token_hex(8),
             version=last.op,
             number=last.n,
             sheets=sheets,
-            marks=journal.marks_in(sheets[journal.TAB], self._schema[journal.TAB]),
+            marks=journal.marks_in(sheets[journal.TAB], tab),
             token=hash_of(source),
         )
 
@@ -123,13 +124,6 @@ class WorkbookBook:
         except WorkbookRefused as refused:
             if refused.reason not in {"open-elsewhere", "read-only"}:
                 raise
-
-    def _last_commit(self, sheet: Sheet, version: str) -> Commit:
-        """Return the newest commit of the journal, which must be the one that the property names."""
-        last = journal.last_commit(sheet, self._schema[journal.TAB]) or Commit("", 0, "", "")
-        if version and version != last.op:
-            raise journal.damaged(version)
-        return last
 
     @contextmanager
     def _troubles(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 from automations.core.cells import as_typed
@@ -65,7 +65,7 @@ def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
         "entries": len(entries),
         "checksum": _checksum(entry["content"] for entry in entries),
     }
-    common = {"op": commit.op, "run_id": note.run_id, "at": note.at}
+    common = {"op": commit.op, "run_id": note.run_id, "at": _utc(note.at)}
     rows: list[Cells] = [head, *entries, *marks]
     return tuple({"entry_id": f"{commit.op}-{place}", **common, **row} for place, row in enumerate(rows))
 
@@ -83,21 +83,28 @@ def marks_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
     return frozenset(found)
 
 
-def last_commit(sheet: Sheet, tab: Tab) -> Commit | None:
-    """Return the newest commit, None in a ledger that nothing was committed to.
+def last_commit(sheet: Sheet, tab: Tab, known: str) -> Commit:
+    """Return the newest commit; one without op and number 0 in a ledger that nothing was committed to.
+
+    Args:
+        sheet: 記録 as it stands.
+        tab: Its declaration.
+        known: Op of the last commit as the book itself knows it, ``""`` if it does not.
 
     Raises:
-        LedgerRefused: Entries of that commit are missing or altered.
+        LedgerRefused: That commit or entries of the newest one are missing or altered.
     """
     rows = [row for _, row in _rows(sheet, tab)]
     heads = [row for row in rows if row["kind"] == "commit"]
     if not heads:
-        return None
+        if known:
+            raise damaged(known)
+        return Commit("", 0, "", "")
     head = max(heads, key=lambda row: _number(row["n"]))
     entries = [row for row in rows if row["kind"] == "entry" and row["op"] == head["op"]]
     entries.sort(key=lambda row: _number(row["entry_id"].rpartition("-")[2]))
-    if _checksum(row["content"] for row in entries) != head["checksum"]:
-        raise damaged(head["entry_id"])
+    if _checksum(row["content"] for row in entries) != head["checksum"] or known not in {"", head["op"]}:
+        raise damaged(known or head["entry_id"])
     ledger = _unpacked(head)
     return Commit(head["op"], _number(head["n"]), head["base"], ledger[0] if ledger else "")
 
@@ -119,6 +126,10 @@ def expired_rows(sheet: Sheet, tab: Tab, today: date) -> tuple[int, ...]:
     return tuple(
         number for number, row in _rows(sheet, tab) if row["kind"] == "entry" and row["at"][:10] < oldest
     )
+
+
+def _utc(moment: str) -> str:
+    return datetime.fromisoformat(moment).astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _by_tab(changes: Iterable[Change]) -> dict[str, list[Change]]:

@@ -1,0 +1,176 @@
+"""Rows of the journal: packed into cells, read back, complete."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automations.core import journal
+from automations.core.errors import LedgerRefused
+from automations.core.journal import Commit
+from automations.core.messages import Label
+from automations.core.plan import AppendRow, Plan, SetCells
+from automations.core.schema import Choice, Column, Tab
+from automations.core.snapshot import RunNote, Sheet
+from automations.core.values import Cells
+
+NAMES = "entry_id op kind n base run_id who at tab content entries checksum".split()
+KINDS = {
+    name: Choice(name, Label(label, name))
+    for name, label in (("commit", "確定"), ("entry", "変更"), ("mark", "印"))
+}
+TAB = Tab(
+    "journal",
+    Label("記録", "Journal"),
+    ("entry_id",),
+    {
+        name: Column(
+            name,
+            Label(name, name),
+            "choice" if name == "kind" else "text",
+            choices=KINDS if name == "kind" else {},
+        )
+        for name in NAMES
+    },
+)
+NOTE = RunNote("run-1", "run", "2026-11-24T10:00:00+09:00")
+FIRST = Commit("op-1", 1, "", "ledger-1")
+
+
+def _sheet(*rows: Cells) -> Sheet:
+    """Return the rows as a book gives them back: labels for kinds, whole numbers as floats."""
+    cells = tuple(
+        (number, tuple(_raw(row.get(name)) for name in NAMES)) for number, row in enumerate(rows, 2)
+    )
+    return Sheet("journal", "記録", 1, {name: at for at, name in enumerate(NAMES, 1)}, {}, cells)
+
+
+def _raw(value: object) -> str | float:
+    if isinstance(value, int):
+        return float(value)
+    return KINDS[str(value)].label.ja if value in KINDS else str(value or "")
+
+
+def _rows(
+    *changes: SetCells | AppendRow, marks: tuple[str, ...] = (), commit: Commit = FIRST
+) -> tuple[Cells, ...]:
+    return journal.rows_for(Plan(changes, marks=marks), commit, NOTE)
+
+
+def _entries(rows: tuple[Cells, ...]) -> list[object]:
+    return [entry for row in rows if row["kind"] == "entry" for entry in json.loads(str(row["content"]))]
+
+
+def test_a_commit_says_who_when_and_on_what():
+    (head,) = _rows(commit=Commit("op-2", 2, "op-1", "ledger-1"))
+    assert {name: head[name] for name in ("entry_id", "op", "n", "base", "who", "run_id", "at", "entries")} == {
+        "entry_id": "op-2-0", "op": "op-2", "n": 2, "base": "op-1", "who": "run", "run_id": "run-1",
+        "at": "2026-11-24T01:00:00+00:00", "entries": 0,
+    }  # fmt: skip
+
+
+def test_an_entry_has_key_before_and_after():
+    moment = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    cells: Cells = {"ship_on": date(2026, 11, 25), "at": moment, "gift": True, "name": None}
+    rows = _rows(
+        SetCells("orders", "1001", cells, {"name": "佐藤"}), AppendRow("stock", {"sku": "K-1", "lot": None})
+    )
+    assert _entries(rows) == [
+        ["1001", {
+            "ship_on": [None, "2026-11-25"],
+            "at": [None, "2026-11-24T10:00:00+09:00"],
+            "gift": [None, True],
+            "name": ["佐藤", None],
+        }],
+        ["", {"sku": "K-1"}],
+    ]  # fmt: skip
+    assert [row.get("tab") for row in rows] == [None, "orders", "stock"]
+
+
+@given(
+    texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=30),
+    copies=st.integers(1, 400),
+)
+def test_every_entry_is_there_and_every_cell_can_hold_its_part(texts: list[str], copies: int):
+    changes = [
+        SetCells("orders", str(at), {"name": text * copies}, {"name": text}) for at, text in enumerate(texts)
+    ]
+    rows = _rows(*changes)
+    assert all(len(str(row["content"]).encode("utf-16-le")) // 2 <= 32_767 for row in rows)
+    assert [entry[0] for entry in _entries(rows)] == [change.key for change in changes]  # type: ignore[index]
+    assert journal.last_commit(_sheet(*rows), TAB, "op-1") == FIRST
+
+
+def test_a_row_of_many_long_texts_is_kept_column_by_column():
+    cells: Cells = {f"c{number}": "𠮷" * 4_000 for number in range(9)}
+    rows = _rows(AppendRow("mails", cells))
+    assert [entry for entry in _entries(rows)] == [["", {name: text}] for name, text in cells.items()]
+    assert all(len(str(row["content"]).encode("utf-16-le")) // 2 <= 32_767 for row in rows)
+
+
+def test_a_very_long_text_is_kept_as_its_hash():
+    (entry,) = _entries(_rows(SetCells("mails", "m1", {"text": "あ" * 20_000}, {"text": "短い"})))
+    before, after = entry[1]["text"]  # type: ignore[index]
+    assert before == "短い"
+    assert (after["length"], len(after["sha256"])) == (20_000, 64)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60), max_size=2_000)
+)
+def test_marks_come_back_whatever_they_are(marks: list[str]):
+    assert journal.marks_in(_sheet(*_rows(marks=tuple(marks))), TAB) == set(marks)
+
+
+def test_the_newest_commit_is_the_one_with_the_highest_number():
+    later = Commit("op-2", 10, "op-1", "ledger-1")
+    sheet = _sheet(*_rows(commit=later), *_rows(commit=Commit("op-1", 9, "", "ledger-1")))
+    assert journal.last_commit(sheet, TAB, "") == later
+
+
+def test_sorting_the_journal_does_it_no_harm():
+    changes = [SetCells("orders", str(at), {"name": "あ" * 9_000}, {}) for at in range(40)]
+    rows = _rows(*changes)
+    assert journal.last_commit(_sheet(*reversed(rows)), TAB, "op-1") == FIRST
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda rows: rows[:1], id="entry gone"),
+        pytest.param(lambda rows: rows[1:], id="commit gone"),
+        pytest.param(lambda rows: (rows[0], {**rows[1], "content": "[]"}), id="entry altered"),
+        pytest.param(lambda rows: (), id="all gone"),
+    ],
+)
+def test_a_journal_that_lacks_something_is_refused(damage):
+    rows = _rows(SetCells("orders", "1001", {"name": "高橋"}, {"name": "佐藤"}))
+    with pytest.raises(LedgerRefused, match="changed by hand"):
+        journal.last_commit(_sheet(*damage(rows)), TAB, "op-1")
+
+
+def test_a_mark_that_cannot_be_read_is_refused():
+    rows = _rows(marks=("import:own:1",))
+    with pytest.raises(LedgerRefused, match="op-1-1"):
+        journal.marks_in(_sheet(rows[0], {**rows[1], "content": "[import"}), TAB)
+
+
+def test_a_new_ledger_has_no_commit():
+    assert journal.last_commit(_sheet(), TAB, "") == Commit("", 0, "", "")
+
+
+def test_only_old_entries_of_a_long_journal_expire():
+    today = date(2026, 11, 24)
+    limit = datetime(2026, 11, 24, tzinfo=UTC) - timedelta(days=journal.KEPT_DAYS)
+    old = (limit - timedelta(days=1)).isoformat()
+    rows: list[Cells] = [{"kind": kind, "at": old, "entry_id": kind} for kind in ("entry", "mark", "commit")]
+    young: list[Cells] = [
+        {"kind": "entry", "at": limit.isoformat(), "entry_id": str(at)} for at in range(journal.LONG)
+    ]
+    assert journal.expired_rows(_sheet(*rows, *young), TAB, today) == (2,)
+    assert journal.expired_rows(_sheet(*rows, *young[:-3]), TAB, today) == ()
