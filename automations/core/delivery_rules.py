@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from automations.core.addresses import full_address
 from automations.core.carriers import Carrier, Record, Service, refusals
 from automations.core.destinations import Destination, destination_of
 from automations.core.hold_case import Case, Evidence, Surroundings
@@ -91,7 +92,7 @@ def _days_under_way(
 
 
 def _place(receiver: Destination) -> str:
-    return receiver.prefecture + receiver.address[:12]
+    return full_address(receiver.prefecture, receiver.address)
 
 
 def contradictory_method(case: Case, _reason: HoldReason, around: Surroundings) -> Evidence:
