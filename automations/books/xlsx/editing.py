@@ -115,19 +115,21 @@ def _edit_sheets(package: Package, book: _Book, values: Mapping[str, Wanted]) ->
     styles = cache(lambda: _read_styles(package, book, part))
     calendar = Calendar(styles, book.is_from_1904())
     changes: list[Splice] = []
-    gone: dict[str, frozenset[str]] = {}
+    done: dict[str, EditedSheet] = {}
     for title, rows in values.items():
         sheet = book.sheet(title)
         xml = Xml.read(package.read(sheet.part), sheet.part)
         edited = edit_sheet(xml, title, rows, tables_of(package, sheet.part), calendar)
         for name, content in ((sheet.part, edited.content), *edited.tables.items()):
             package.write(name, content)
-        gone[sheet.number] = edited.formulas_gone
+        done[sheet.number] = edited
         changes += _filter_names(book, sheet, edited)
     if styles.cache_info().currsize:
         package.write(part, styles().content())
+    gone = {number: edited.formulas_gone for number, edited in done.items()}
     drop_from_chain(package, book.xml.part, gone)
-    _calculate_on_load(package, book, changes)
+    changes += _calculation(package, book, done)
+    package.write(book.xml.part, book.xml.content(changes))
 
 
 def _styles_part(package: Package, book: _Book) -> str:
@@ -163,8 +165,9 @@ def _filter_names(book: _Book, sheet: _Sheet, edited: EditedSheet) -> list[Splic
     return changes
 
 
-def _calculate_on_load(package: Package, book: _Book, changes: list[Splice]) -> None:
+def _calculation(package: Package, book: _Book, done: Mapping[str, EditedSheet]) -> list[Splice]:
     wish = full_calculation(book.xml, book.found)
-    if wish and has_formulas(package, (sheet.part for sheet in book.sheets if sheet.part in package)):
-        changes = [*changes, *wish]
-    package.write(book.xml.part, book.xml.content(changes))
+    if not wish or any(edited.has_formulas for edited in done.values()):
+        return wish
+    others = [sheet.part for sheet in book.sheets if sheet.number not in done and sheet.part in package]
+    return wish if has_formulas(package, others) else []

@@ -47,7 +47,7 @@ def check_groups(grid: Grid, wanted: Wanted, sheet: str) -> None:
     Raises:
         EditRefused: ``array-formula`` or ``data-table``.
     """
-    if not grid.has_formulas() or not any(word in grid.xml.view for word in (b"array", b"dataTable")):
+    if not grid.has_formulas or not any(word in grid.xml.view for word in (b"array", b"dataTable")):
         return
     for found in patterns(grid.prefix).formula.finditer(grid.xml.view, *grid.inner):
         given = attributes(found[1] or b"")
@@ -77,7 +77,7 @@ def handed_over(grid: Grid, wanted: Wanted) -> list[Splice]:
 
     The next cell of the group takes over: it gets the formula as it reads there, and the rest of the area.
     """
-    if not grid.has_formulas() or b"shared" not in grid.xml.view:
+    if not grid.has_formulas or b"shared" not in grid.xml.view:
         return []
     return [
         change
@@ -111,9 +111,9 @@ def _members(grid: Grid, master: Formula) -> list[Formula]:
     search = patterns(grid.prefix).formula
     members: list[Formula] = []
     for row in grid.rows:
-        if row.number < master.row or b"shared" not in grid.xml.view[row.tag_end : row.close]:
+        if row.number < master.row or b"shared" not in grid.xml.view[row.tag_end : row.limit]:
             continue
-        for found in search.finditer(grid.xml.view, max(row.tag_end, master.end), row.close):
+        for found in search.finditer(grid.xml.view, max(row.tag_end, master.end), row.limit):
             given = attributes(found[1] or b"")
             if given.get(b"t") != "shared" or given.get(b"si") != number:
                 continue

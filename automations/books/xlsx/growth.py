@@ -27,11 +27,10 @@ Grown = dict[Growing, int]
 
 def new_runs(grid: Grid, wanted: Wanted) -> list[Area]:
     """Return the stretches of rows that are new: cells get values and none of them had one."""
-    known = {row.number: row for row in grid.rows if row.number in wanted}
     runs: list[Area] = []
     for number in sorted(wanted):
         columns = [column for column, value in wanted[number].items() if value is not None]
-        row = known.get(number)
+        row = grid.by_number.get(number)
         if not columns or (row and grid.has_value_in(row, wanted[number])):
             continue
         left, right = min(columns), max(columns)
@@ -84,7 +83,8 @@ def _is_taken(one: Growing, run: Area, growing: Iterable[Growing]) -> bool:
 
 
 def _has_values(grid: Grid, number: int) -> bool:
-    return any(row.number == number and grid.has_value(row.tag_end, row.close) for row in grid.rows)
+    row = grid.by_number.get(number)
+    return row is not None and grid.has_value(row.tag_end, row.limit)
 
 
 def _is_free_below(grid: Grid, one: Area) -> bool:
@@ -118,8 +118,8 @@ def _reach(run: Area, tables: Iterable[Growing]) -> tuple[int, int]:
 
 
 def _reach_of_row(grid: Grid, run: Area) -> tuple[int, int]:
-    above = [row for row in grid.rows if row.number == run.top - 1]
-    columns = {cell.column for row in above for cell in grid.cells(row)}
+    above = grid.by_number.get(run.top - 1)
+    columns = {cell.column for cell in grid.cells(above)} if above else set()
     left, right = run.left, run.right
     while left - 1 in columns:
         left -= 1

@@ -95,6 +95,8 @@ def _encoding(content: bytes) -> tuple[bytes, str]:
 
 
 def _to_utf8(content: bytes, codec: str, part: str) -> bytes:
+    if codec == "utf-8" and content.isascii():
+        return content
     try:
         text = content.decode(codec)
         if codec == "utf-8":

@@ -1,9 +1,9 @@
 """Where the rows and cells of a sheet lie in its bytes, without building a tree."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from .markup import ATTRIBUTES, NAME, Xml, attributes
@@ -14,14 +14,14 @@ _ROOT = re.compile(rb"<(?:(" + NAME + rb"):)?(" + NAME + rb")")
 
 
 class Row(NamedTuple):
-    """One row element; the four positions are those of `markup.Node`."""
+    """One row element: where its tag begins and ends, and a place between its last cell and the next row."""
 
     number: int
     tag: bytes
     start: int
     tag_end: int
-    close: int
-    end: int
+    limit: int
+    is_empty_tag: bool
 
 
 class Cell(NamedTuple):
@@ -40,9 +40,9 @@ class Patterns(NamedTuple):
 
     sheet_data: re.Pattern[bytes]
     row: re.Pattern[bytes]
-    row_end: re.Pattern[bytes]
     cell: re.Pattern[bytes]
     formula: re.Pattern[bytes]
+    formula_start: re.Pattern[bytes]
     value: re.Pattern[bytes]
 
 
@@ -56,9 +56,9 @@ def patterns(prefix: bytes) -> Patterns:
     return Patterns(
         sheet_data=re.compile(rb"<" + p + rb"sheetData" + rest),
         row=re.compile(rb"<" + p + rb"row" + rest),
-        row_end=re.compile(rb"</" + p + rb"row\s*+>"),
         cell=re.compile(rb"<" + p + rb"c" + whole % (named, b"c"), re.DOTALL),
         formula=re.compile(rb"<" + p + rb"f" + whole % (rb"(" + ATTRIBUTES + rb")", b"f"), re.DOTALL),
+        formula_start=re.compile(rb"<" + p + rb"f[\s/>]"),
         value=re.compile(rb"<" + p + rb"[vt](?:\s[^<>]*)?(?<!/)>[^<]|<" + p + rb"f[\s/>]"),
     )
 
@@ -73,7 +73,7 @@ class Grid:
         data: Where the element that holds the rows begins and ends, tags included.
         inner: Where the rows begin and end; both the end of the tag when it is written as one tag.
         rows: All rows in ascending order.
-        known: The cells of the rows that were taken apart so far, by row number.
+        known: The cells of the rows that were taken apart so far, by row number and last column wanted.
     """
 
     xml: Xml
@@ -81,7 +81,7 @@ class Grid:
     data: tuple[int, int]
     inner: tuple[int, int]
     rows: tuple[Row, ...]
-    known: dict[int, tuple[Cell, ...]] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[tuple[int, int], tuple[Cell, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def read(cls, xml: Xml) -> "Grid":
@@ -106,20 +106,26 @@ class Grid:
         inner = (found.end(), close)
         return cls(xml, prefix, (found.start(), end), inner, tuple(_rows(xml, prefix, *inner)))
 
-    def cells(self, row: Row) -> tuple[Cell, ...]:
-        """Return the cells of a row in ascending order.
+    @cached_property
+    def by_number(self) -> dict[int, Row]:
+        """The rows by their numbers."""
+        return {row.number: row for row in self.rows}
+
+    def cells(self, row: Row, up_to: int = LAST_COLUMN) -> tuple[Cell, ...]:
+        """Return the cells of a row in ascending order, at most one of them beyond the column ``up_to``.
 
         Raises:
             WorkbookRefused: ``damaged`` when the cells do not fit together.
         """
-        if row.number not in self.known:
-            self.known[row.number] = tuple(self._cells(row))
-        return self.known[row.number]
+        key = row.number, up_to
+        if key not in self.known:
+            self.known[key] = tuple(self._cells(row, up_to))
+        return self.known[key]
 
-    def _cells(self, row: Row) -> Iterator[Cell]:
+    def _cells(self, row: Row, up_to: int) -> Iterator[Cell]:
         column = 0
-        for match in patterns(self.prefix).cell.finditer(self.xml.view, row.tag_end, row.close):
-            tag, letters, digits, _ = match.groups()
+        for match in patterns(self.prefix).cell.finditer(self.xml.view, row.tag_end, row.limit):
+            tag, letters, digits = match.group(1, 2, 3)
             if tag is None:
                 raise self.xml.damaged(f"broken cell in row {row.number}")
             before = column
@@ -130,6 +136,8 @@ class Grid:
             if not before < column <= LAST_COLUMN:
                 raise self.xml.damaged(f"cell out of order in row {row.number}")
             yield Cell(column, *match.span(), tag, *match.span(4))
+            if column > up_to:
+                return
 
     def _column(self, row: Row, tag: bytes, before: int) -> int:
         name = attributes(tag).get(b"r")
@@ -144,43 +152,52 @@ class Grid:
         """Tell whether a stretch of the sheet holds a value or a formula."""
         return patterns(self.prefix).value.search(self.xml.view, start, end) is not None
 
+    @cached_property
     def has_formulas(self) -> bool:
-        """Tell whether any cell may hold a formula."""
-        return self.xml.view.find(b"<" + self.prefix + b"f", *self.inner) >= 0
+        """Whether any cell holds a formula."""
+        if self.xml.view.find(b"f", *self.inner) < 0:
+            return False
+        return patterns(self.prefix).formula_start.search(self.xml.view, *self.inner) is not None
 
-    def has_value_in(self, row: Row, columns: Container[int]) -> bool:
+    def has_value_in(self, row: Row, columns: Collection[int]) -> bool:
         """Tell whether a row holds a value or a formula in any of the columns."""
         return any(
-            cell.column in columns and self.has_value(cell.start, cell.end) for cell in self.cells(row)
+            cell.column in columns and self.has_value(cell.start, cell.end)
+            for cell in self.cells(row, max(columns))
         )
 
     def valued_columns(self, row: Row) -> set[int]:
         """Return the columns in which a row holds a value or a formula."""
-        if not self.has_value(row.tag_end, row.close):
+        if not self.has_value(row.tag_end, row.limit):
             return set()
         return {cell.column for cell in self.cells(row) if self.has_value(cell.start, cell.end)}
 
 
-def _rows(xml: Xml, prefix: bytes, start: int, end: int) -> Iterator[Row]:
-    search = patterns(prefix)
-    find_row, find_end = search.row.search, search.row_end.search
-    number = 0
-    while found := find_row(xml.view, start, end):
+def _rows(xml: Xml, prefix: bytes, start: int, end: int) -> list[Row]:
+    rows: list[Row] = []
+    tag, number, at, tag_end = b"/", 0, start, start
+    open_tags = 0
+    for found in patterns(prefix).row.finditer(xml.view, start, end):
+        if number:
+            rows.append(_row(number, tag, at, tag_end, found.start()))
         tag, name = found.groups()
         if tag is None:
             raise xml.damaged(f"broken row at byte {found.start()}")
         before, number = number, int(name) if name else _number(tag, number)
         if not before < number <= LAST_ROW:
             raise xml.damaged(f"row {number} out of order")
-        close = start = found.end()
-        if tag.endswith(b"/"):
-            tag = tag[:-1]
-        else:
-            closing = find_end(xml.view, close, end)
-            if closing is None:
-                raise xml.damaged(f"row {number} without end")
-            close, start = closing.span()
-        yield Row(number, tag, found.start(), found.end(), close, start)
+        at, tag_end = found.span()
+        open_tags += not tag.endswith(b"/")
+    if number:
+        rows.append(_row(number, tag, at, tag_end, end))
+    if open_tags != xml.view.count(b"</" + prefix + b"row", start, end):
+        raise xml.damaged("rows and their ends do not fit")
+    return rows
+
+
+def _row(number: int, tag: bytes, start: int, tag_end: int, limit: int) -> Row:
+    is_empty_tag = tag.endswith(b"/")
+    return Row(number, tag[:-1] if is_empty_tag else tag, start, tag_end, limit, is_empty_tag)
 
 
 def _number(tag: bytes, before: int) -> int:

@@ -35,12 +35,14 @@ class EditedSheet:
         content: The sheet part.
         tables: The changed table parts by name.
         formulas_gone: Names of the cells that held a formula and now hold a value.
+        has_formulas: Whether it held a formula before.
         filter_rows: Old and new last row of the sheet's filter; None when it did not grow.
     """
 
     content: bytes
     tables: Mapping[str, bytes]
     formulas_gone: frozenset[str]
+    has_formulas: bool
     filter_rows: tuple[int, int] | None
 
 
@@ -74,6 +76,7 @@ def edit_sheet(xml: Xml, title: str, wanted: Wanted, tables: list[Table], calend
             if (one := _growing_table(table)) in new_rows
         },
         formulas_gone=frozenset(writer.formulas_gone),
+        has_formulas=grid.has_formulas,
         filter_rows=_filter_rows(layout, new_rows),
     )
 
@@ -159,15 +162,12 @@ class _Writer:
     formulas_gone: set[str] = field(default_factory=set)
     _new_styles: dict[int, dict[int, int]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._rows = {row.number: row for row in self.grid.rows}
-
     def splices(self) -> list[Splice]:
         """Return the changes of all touched rows."""
         changes: list[Splice] = []
         fresh: list[tuple[int, bytes]] = []
         for number in sorted(self.wanted):
-            row = self._rows.get(number)
+            row = self.grid.by_number.get(number)
             if row is not None:
                 changes += self._changed_row(row)
             elif written := self._new_cells(number, self.wanted[number], 0):
@@ -195,8 +195,8 @@ class _Writer:
         return Splice(start, end, b"%s>%s</%ssheetData>" % (tag, written, self.grid.prefix))
 
     def _changed_row(self, row: Row) -> list[Splice]:
-        cells = {cell.column: cell for cell in self.grid.cells(row)}
         wanted = self.wanted[row.number]
+        cells = {cell.column: cell for cell in self.grid.cells(row, max(wanted))}
         changes = [
             self._changed_cell(row, cells[column], wanted[column])
             for column in sorted(wanted.keys() & cells.keys())
@@ -260,23 +260,23 @@ class _Writer:
         header = max((row for row in self.header_rows if row <= number), default=0)
         if header == number or not (header or self._gets_values(number - 1)):
             return {}
-        row = self._rows.get(number)
+        row = self.grid.by_number.get(number)
         known = {cell.column: self._style(cell.tag) for cell in self.grid.cells(row)} if row else {}
         return known | self._new_styles.get(number, {})
 
     def _gets_values(self, number: int) -> bool:
         if any(value is not None for value in self.wanted.get(number, {}).values()):
             return True
-        row = self._rows.get(number)
-        return row is not None and self.grid.has_value(row.tag_end, row.close)
+        row = self.grid.by_number.get(number)
+        return row is not None and self.grid.has_value(row.tag_end, row.limit)
 
     def _inserted(self, row: Row, cells: tuple[Cell, ...], new: Mapping[int, bytes]) -> list[Splice]:
         if not new:
             return []
         tag = self._row_tag(row, new)
-        if row.tag_end == row.end:
+        if row.is_empty_tag:
             name = self.grid.prefix + b"row"
-            return [Splice(row.start, row.end, b"%s>%s</%s>" % (tag, b"".join(new.values()), name))]
+            return [Splice(row.start, row.tag_end, b"%s>%s</%s>" % (tag, b"".join(new.values()), name))]
         places = [Splice(row.start, row.tag_end, tag + b">")] if b"spans" in row.tag else []
         last = cells[-1].end if cells else row.tag_end
         for column, written in new.items():
