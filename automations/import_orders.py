@@ -215,9 +215,12 @@ class _Intake:
         return declared.order_id(order.number) if declared else order.number.lstrip("#")
 
     def _free_id(self, order: IncomingOrder, channel: str) -> str:
-        base = self._base_id(order, channel)
-        candidates = (base, f"{base}-{channel}", *(f"{base}-{channel}-{n}" for n in range(2, 100)))
-        return next(number for number in candidates if number not in self._order_ids)
+        number = base = self._base_id(order, channel)
+        attempt = 0
+        while number in self._order_ids:
+            attempt += 1
+            number = f"{base}-{channel}" if attempt == 1 else f"{base}-{channel}-{attempt}"
+        return number
 
     def _appended(self, order: IncomingOrder, channel: str) -> Iterator[AppendRow]:
         order_id = self._free_id(order, channel)

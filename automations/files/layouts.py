@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from automations.core.channels import Channel, Condition, Source, as_source, is_filled_from_files
 from automations.core.messages import msg
@@ -12,6 +13,9 @@ from automations.core.prefectures import split_off
 from automations.core.schema import Column, Schema
 from automations.core.text import nearest, normal_header
 from automations.files.tables import FileRefused
+
+# Words of kinds, states and keys come again and again.
+spelling = lru_cache(maxsize=4096)(normal_header)
 
 Cells = tuple[str, ...]
 Reader = Callable[[Cells], str]
@@ -92,7 +96,9 @@ def _share(channel: Channel, header: Sequence[str], schema: Schema) -> float:
 
 
 def _lacking(channel: Channel, missing: Sequence[str], header: Sequence[str]) -> FileRefused:
-    close = tuple(name for name in (nearest(lost, header) for lost in missing) if name)
+    used = set(map(normal_header, _headers(channel)))
+    free = [name for name in header if normal_header(name) not in used]
+    close = tuple(name for name in (nearest(lost, free) for lost in missing) if name)
     why = msg(
         "This looks like a file of {channel}, but columns are missing: {names}.",
         channel=channel.label,
@@ -233,7 +239,7 @@ def _holding(condition: Condition, places: Places) -> Callable[[Cells], bool]:
     if condition.filled is not None:
         return lambda cells: bool(read(cells)) == condition.filled
     wanted = frozenset(map(normal_header, condition.equals))
-    return lambda cells: normal_header(read(cells)) in wanted
+    return lambda cells: spelling(read(cells)) in wanted
 
 
 def _steps(source: Source, known_entries: frozenset[str]) -> Iterator[Callable[[str], str]]:
@@ -247,30 +253,34 @@ def _steps(source: Source, known_entries: frozenset[str]) -> Iterator[Callable[[
         yield lambda text: (found[1] or "").strip() if (found := pattern.search(text)) else ""
     if source.blank:
         nothing = frozenset(map(normal_header, source.blank))
-        yield lambda text: "" if normal_header(text) in nothing else text
+        yield lambda text: "" if spelling(text) in nothing else text
     if source.map:
         spelled = {normal_header(spelling): value for spelling, value in source.map.items()}
-        yield lambda text: spelled.get(normal_header(text), text)
+        yield lambda text: spelled.get(spelling(text), text)
     if source.part:
         which = 0 if source.part == "prefecture" else 1
         yield lambda text: split_off(text)[which]
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=64)  # several ledger columns look into the same cell one after the other
+def _pairs(text: str) -> Mapping[str, tuple[str, str]]:
+    """Return the ``key: value`` lines of a text: normalised key -> key and value as written."""
+    pairs: dict[str, tuple[str, str]] = {}
     for line in text.splitlines():
         key, colon, value = line.replace("：", ":", 1).partition(":")
         if colon:
-            yield key.strip(), value.strip()
+            pairs[spelling(key)] = (key.strip(), value.strip())
+    return pairs
 
 
 def _entry(text: str, keys: Sequence[str]) -> str:
-    found = {normal_header(key): value for key, value in _pairs(text)}
-    return next((found[key] for key in keys if found.get(key)), "")
+    pairs = _pairs(text)
+    return next((pairs[key][1] for key in keys if key in pairs and pairs[key][1]), "")
 
 
 def _other_entries(text: str, known: frozenset[str]) -> str:
     return "\n".join(
         f"{key}: {value}"
-        for key, value in _pairs(text)
-        if value and not key.startswith("_") and normal_header(key) not in known
+        for normal, (key, value) in _pairs(text).items()
+        if value and not key.startswith("_") and normal not in known
     )

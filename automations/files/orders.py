@@ -17,10 +17,12 @@ from automations.core.reading import unreadable_code
 from automations.core.schema import Schema
 from automations.core.text import normal_header
 from automations.core.values import Value
-from automations.files.layouts import Cells, Field, Layout, recognised
+from automations.files.layouts import Cells, Field, Layout, recognised, spelling
 from automations.files.tables import FileRefused, TextTable, read_table
 from automations.files.texts import ValueReader
 
+# How many order numbers a remark on a file names.
+_MOST_NAMED = 10
 _Row = tuple[int, Cells]
 
 
@@ -38,6 +40,9 @@ def read_order_file(  # noqa: PLR0913 - the declarations a file is read by
 
     Args:
         name: File name without folder, for findings.
+        content: Its bytes.
+        channels: Layouts by id.
+        schema: Types the values by the columns of ``orders`` and ``order_lines``.
         payments: Supplies the names offered when a payment label is unknown.
         zone: The shop's time zone, for moments without an offset.
         currency: The shop's currency; orders in another one are left out with a finding.
@@ -54,7 +59,7 @@ def read_order_file(  # noqa: PLR0913 - the declarations a file is read by
     except FileRefused as refused:
         finding = Finding(refused.code, "", name, "", "", refused.why, refused.fix, refused.row)
         return IncomingFile(name, "", 0, (finding,)), ()
-    intake = _Intake(name, layout, schema, payments, zone, currency)
+    intake = _Intake(name, layout, schema, payments, zone=zone, currency=currency)
     orders = tuple(intake.orders(table))
     return IncomingFile(name, layout.channel.id, len(table.rows), tuple(intake.findings)), orders
 
@@ -80,7 +85,15 @@ class _Draft:
     findings: list[Finding] = field(default_factory=list)
 
     def note(  # noqa: PLR0913 - the parts of a finding
-        self, code: str, column: tuple[str, str], value: str, why: Message, fix: Message, row: int, level: Level = "error"
+        self,
+        code: str,
+        column: tuple[str, str],
+        value: str,
+        why: Message,
+        fix: Message,
+        *,
+        row: int,
+        level: Level = "error",
     ) -> None:
         """Add a finding about ``column`` (tab and id)."""
         tab, name = column
@@ -90,12 +103,13 @@ class _Draft:
 class _Intake:
     """Reads one file by its layout; ``findings`` are those that belong to no imported order."""
 
-    def __init__(  # noqa: PLR0913 - as read_order_file
+    def __init__(
         self,
         name: str,
         layout: Layout,
         schema: Schema,
         payments: Mapping[str, Payment],
+        *,
         zone: ZoneInfo,
         currency: str,
     ) -> None:
@@ -127,7 +141,9 @@ class _Intake:
             elif not self._is_other_currency(group):
                 yield self._order(group)
         for why, numbers in left_out.items():
-            self._remark("left-out", msg("{count} orders were left out: {why}.", count=len(numbers), why=why), _NOTHING)
+            shown = (*numbers[:_MOST_NAMED], *(["…"] if len(numbers) > _MOST_NAMED else []))
+            reason = msg("Left out, because {why}: {numbers}.", why=why, numbers=shown)
+            self._remark("left-out", reason, _NOTHING)
 
     def _groups(self, table: TextTable) -> list[_Group]:
         width = len(table.header)
@@ -157,12 +173,12 @@ class _Intake:
             self._read_line(draft, row)
         self._count_up(draft, rows[0][1])
         if not draft.lines:
-            draft.note("no-lines", ("orders", ""), group.number, *_NO_LINES, draft.row)
+            draft.note("no-lines", ("orders", ""), group.number, *_NO_LINES, row=draft.row)
         for notice, holds in self._notices:
             if holds(rows[0][1]):
                 shown = self._layout.reader(notice.shows or notice.column)(rows[0][1])
                 why, fix = msg("{sentence}", sentence=notice.why), msg("{sentence}", sentence=notice.fix)
-                draft.note(notice.code, ("orders", ""), shown, why, fix, draft.row, notice.level)
+                draft.note(notice.code, ("orders", ""), shown, why, fix, row=draft.row, level=notice.level)
         return IncomingOrder(
             file=self._name,
             row=draft.row,
@@ -181,7 +197,7 @@ class _Intake:
             return rows
         why = msg("This order stands twice in the file; only the first one counts.")
         fix = msg("Compare the two in the file. If the second is right, change the order by hand.")
-        draft.note("order-doubled", ("orders", ""), draft.number, why, fix, rows[again][0], "warning")
+        draft.note("order-doubled", ("orders", ""), draft.number, why, fix, row=rows[again][0], level="warning")
         return rows[:again]
 
     def _read_order_field(self, draft: _Draft, part: Field, rows: Sequence[_Row]) -> None:
@@ -196,9 +212,10 @@ class _Intake:
             if other and part.column.id not in self._on_lines:
                 why = msg("The rows of this order say different things here: {values}.", values=(text, other[1]))
                 fix = msg("The first one was taken. Correct it in the ledger if the other is right.")
-                draft.note("values-differ", ("orders", part.column.id), other[1], why, fix, other[0], "warning")
+                place = ("orders", part.column.id)
+                draft.note("values-differ", place, other[1], why, fix, row=other[0], level="warning")
         if text:
-            self._put(draft, draft.cells, "orders", part, text, row)
+            self._put(draft, draft.cells, "orders", part, text, row=row)
 
     def _read_line(self, draft: _Draft, row: _Row) -> None:
         number, cells = row
@@ -211,7 +228,7 @@ class _Intake:
         if not any(part.column.id not in self._on_lines for part, _ in texts):
             return
         for part, text in texts:
-            self._put(draft, line, "order_lines", part, text, number)
+            self._put(draft, line, "order_lines", part, text, row=number)
             if part.source.plus_tax:
                 self._add_tax(line, part.column.id, self._layout.reader(part.source.plus_tax)(cells))
         if all(line.get(name) == draft.cells.get(name) for name in self._on_lines):
@@ -219,7 +236,8 @@ class _Intake:
                 line.pop(name, None)
         if line.get("sku") is None:
             named = str(line.get("product_name") or "")
-            draft.note("sku-missing", ("order_lines", "sku"), named, *_NO_SKU, number)
+            why = msg("The product {name} has no code in the file, so it cannot be found in stock.", name=named)
+            draft.note("sku-missing", ("order_lines", "sku"), "", why, _ADD_SKU, row=number)
         draft.lines.append(line)
 
     def _add_up(self, draft: _Draft, target: str, row: _Row) -> None:
@@ -234,7 +252,7 @@ class _Intake:
         pieces = int(quantity) if re.fullmatch(r"-?\d{1,6}", quantity) else None
         if isinstance(price, Unreadable) or pieces is None:
             text = self._layout.reader(kinds.price)(cells)
-            draft.note("not-an-amount", ("orders", target), text, *_NO_AMOUNT, number)
+            draft.note("not-an-amount", ("orders", target), text, *_NO_AMOUNT, row=number)
         elif isinstance(price, int):
             amount = price * pieces
             so_far = draft.cells.get(target)
@@ -262,8 +280,8 @@ class _Intake:
                     draft.cells[part.goes_to] = _amount(draft.cells, part.goes_to) + gap
                     break
 
-    def _put(  # noqa: PLR0913 - one cell: where it comes from and where it goes
-        self, draft: _Draft, cells: dict[str, Value], tab: str, part: Field, text: str, row: int
+    def _put(
+        self, draft: _Draft, cells: dict[str, Value], tab: str, part: Field, text: str, *, row: int
     ) -> None:
         column = part.column
         value = self._values.read_field(part, text)
@@ -276,7 +294,7 @@ class _Intake:
                 "Choose the method in the order ({methods}), and add this spelling to its aliases in payments.yaml.",
                 methods=self._payments,
             )
-        draft.note(unreadable_code(column), (tab, column.id), text, value.why, fix, row)
+        draft.note(unreadable_code(column), (tab, column.id), text, value.why, fix, row=row)
 
     def _is_other_currency(self, group: _Group) -> bool:
         """Note an order whose amounts are in another currency; they could not be compared with anything."""
@@ -332,10 +350,7 @@ _NO_LINES = (
     msg("No product stands in this order."),
     msg("Add its products in the order lines tab, or export the file again with products."),
 )
-_NO_SKU = (
-    msg("The product has no code in the file, so it cannot be found in stock."),
-    msg("Type the product code in the order line, and give the product a code in the shop system."),
-)
+_ADD_SKU = msg("Type the product code in the order line, and give the product a code in the shop system.")
 _NO_AMOUNT = (
     msg("The amount of this row cannot be read."),
     msg("Type the right amount in the order."),
@@ -350,7 +365,7 @@ def _kind_of(layout: Layout) -> Callable[[Cells], str | None]:
     targets = {normal_header(word): name for name, words in kinds.sums.items() for word in words}
     targets |= {normal_header(word): "" for word in kinds.ignore}
     read = layout.reader(kinds.column)
-    return lambda cells: targets.get(normal_header(read(cells)))
+    return lambda cells: targets.get(spelling(read(cells)))
 
 
 def _amount(cells: Mapping[str, Value], column: str) -> int:

@@ -30,6 +30,8 @@ _FOREIGN: tuple[tuple[bytes, Label], ...] = (
 _WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|\?xml)", re.IGNORECASE)
 # What no text holds: NUL, and the bytes that cp932 lets through unassigned (0x80, 0xA0, 0xFD to 0xFF).
 _NO_TEXT = re.compile("[\x00\x80\uf8f0-\uf8f3]")
+_WIDE = re.compile("[\u3000-\ufffc]")
+_SAMPLE = 1_000_000
 _INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _END = "\x00"
 
@@ -133,9 +135,8 @@ def _decoded_as(content: bytes, encoding: str) -> str:
 
 def _is_damaged_utf8(content: bytes) -> bool:
     """Many good three-byte characters and few bad bytes: UTF-8 that was cut or mixed, not cp932."""
-    text = content.decode("utf-8", "replace")
-    good = sum(1 for char in text if char >= "\u3000" and char != "\ufffd")
-    return good > 10 * text.count("\ufffd")
+    beginning = content[:_SAMPLE].decode("utf-8", "replace")
+    return len(_WIDE.findall(beginning)) > 10 * beginning.count("\ufffd")
 
 
 def _not_text(content: bytes, place: int) -> FileRefused:
@@ -144,7 +145,7 @@ def _not_text(content: bytes, place: int) -> FileRefused:
     return FileRefused(
         "unknown-encoding",
         msg(
-            "Line {line} holds a byte ({byte}, the {column}th of the line) that is neither UTF-8 nor Shift_JIS.",
+            "Line {line}, byte {column}, holds {byte}, which is neither UTF-8 nor Shift_JIS.",
             line=line,
             byte=f"0x{content[place]:02X}",
             column=column,
@@ -168,10 +169,10 @@ def _records(text: str) -> Iterator[tuple[str, ...]]:
             if cells == [_END]:
                 return
             if max(map(len, cells), default=0) > LONGEST_CELL:
-                raise _quote_open(number)
+                raise _too_long(number)
             yield tuple(cells)
-    except csv.Error:  # a cell longer than the reader allows: a quote that never closes
-        raise _quote_open(number + 1) from None
+    except csv.Error:  # longer than the reader itself allows
+        raise _too_long(number + 1) from None
     raise _quote_open(number)
 
 
@@ -180,6 +181,15 @@ def _quote_open(row: int) -> FileRefused:
         "broken-quotes",
         msg("A cell that begins with a quotation mark in row {row} does not end.", row=row),
         msg("Export the file again; it was cut off, or a quotation mark was lost in it."),
+        row,
+    )
+
+
+def _too_long(row: int) -> FileRefused:
+    return FileRefused(
+        "broken-quotes",
+        msg("A cell in row {row} has more than {limit} characters.", row=row, limit=LONGEST_CELL),
+        msg("Export the file again; a quotation mark was probably lost in it, so that a cell does not end."),
         row,
     )
 

@@ -49,6 +49,7 @@ class ValueReader:
         return self._seen[key]
 
     def _typed(self, column: Column, text: str) -> Value:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         if column.type in _GUARDED:
             text = text.lstrip("'")
             if _ROUNDED.fullmatch(text):

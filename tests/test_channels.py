@@ -1,0 +1,70 @@
+"""Order files of each channel: the file and what it must become stand side by side in tests/channels."""
+
+from pathlib import Path
+
+import pytest
+from stories import SHOP
+
+from automations.app import configuration as conf
+from automations.app.yaml_files import read_yaml
+from automations.core.channels import Channel, check_channels
+from automations.core.declare import Problems, read_all
+from automations.core.incoming import IncomingFile, IncomingOrder
+from automations.core.plan import Finding
+from automations.files.orders import read_order_file
+
+FOLDER = Path(__file__).parent / "channels"
+FILES = sorted(path for path in FOLDER.iterdir() if path.suffix in (".csv", ".tsv"))
+
+
+@pytest.fixture(scope="module")
+def shop() -> conf.Configuration:
+    return conf.load(SHOP, "en")
+
+
+def layouts(shop: conf.Configuration) -> dict[str, Channel]:
+    """Return the bundled channels and two more that exist as YAML alone."""
+    problems = Problems()
+    written = {path.stem: read_yaml(path, path.name, problems) for path in (FOLDER / "layouts").glob("*.yaml")}
+    added = read_all(Channel, written, "tests/channels/layouts", problems)
+    check_channels(added, shop.schema, problems)
+    assert not problems.found
+    return {**shop.channels, **added}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_file_becomes_orders(path: Path, shop: conf.Configuration, request: pytest.FixtureRequest) -> None:
+    told = "".join(
+        f"{line}\n"
+        for line in described(
+            *read_order_file(
+                path.name,
+                path.read_bytes(),
+                layouts(shop),
+                shop.schema,
+                shop.payments,
+                zone=shop.zone,
+                currency=shop.currency,
+            )
+        )
+    )
+    expected = path.with_suffix(".expected")
+    if request.config.getoption("--update-cases"):
+        expected.write_text(told, encoding="utf-8")
+    assert told == expected.read_text(encoding="utf-8")
+
+
+def described(file: IncomingFile, orders: tuple[IncomingOrder, ...]) -> list[str]:
+    lines = [f"file {file.name}: {file.source or 'refused'}, {file.lines} rows"]
+    lines += [said(finding) for finding in file.findings]
+    for order in orders:
+        lines += ["", f"order {order.number} of {order.channel}, row {order.row}"]
+        lines += [f"  {column}: {value!s}" for column, value in order.order.items()]
+        lines += ["  - " + "; ".join(f"{column} {value}" for column, value in line.items()) for line in order.lines]
+        lines += ["  " + said(finding) for finding in order.findings]
+    return lines
+
+
+def said(finding: Finding) -> str:
+    place = f"{finding.tab or 'file'} {finding.key} {finding.column}".strip()
+    return f'{finding.level} {finding.code} at {place}, row {finding.row}: "{finding.value}" {finding.why}'

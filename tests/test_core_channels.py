@@ -1,0 +1,59 @@
+"""What is said about a channel declaration that could never work."""
+
+import pytest
+from stories import SHOP
+
+from automations.app import configuration as conf
+from automations.app.yaml_files import read_yaml_text
+from automations.core.channels import Channel, check_channels
+from automations.core.declare import Problems, read_all
+
+
+@pytest.fixture(scope="module")
+def shop() -> conf.Configuration:
+    return conf.load(SHOP, "en")
+
+
+def codes(shop: conf.Configuration, written: str) -> list[str]:
+    problems = Problems()
+    text = "label: {ja: 店, en: Shop}\n" + written
+    made = read_all(Channel, {"own": read_yaml_text(text)}, "sheets_schema/channels", problems)
+    check_channels(made, shop.schema, problems)
+    return [problem.code for problem in problems.found]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("{}", [], id="a channel without files needs a name only"),
+        pytest.param("recognise: [No]\nnumber: No\norders: {total: Sum}", [], id="plain header"),
+        pytest.param("recognise: [No]", ["layout-incomplete"], id="no order number"),
+        pytest.param("recognise: [No]\nnumber: No\norders: {totall: Sum}", ["column-missing"], id="misspelt column"),
+        pytest.param("recognise: [No]\nnumber: No\norders: {next_step: A}", ["column-missing"], id="the program's column"),
+        pytest.param("recognise: [No]\nnumber: No\norders: {total: {}}", ["source-unclear"], id="no source"),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: {total: {column: A, constant: '1'}}", ["source-unclear"], id="two sources"
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: {remark: {column: A, pattern: '[('}}", ["pattern-wrong"], id="pattern"
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: {payment_state: {column: A, map: {x: payed}}}",
+            ["unknown-name"],
+            id="a value the ledger does not know",
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\nskip: [{column: A, why: {ja: 途中, en: unfinished}}]",
+            ["condition-unclear"],
+            id="condition without a question",
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\nrow_kinds: {column: K, price: P, sums: {postage: ['2']}}",
+            ["column-missing"],
+            id="sum into an unknown amount",
+        ),
+        pytest.param("recognise: [No]\nnumbr: No\nnumber: No", ["unknown-key"], id="misspelt key"),
+    ],
+)
+def test_declaration_is_checked(shop: conf.Configuration, written: str, expected: list[str]) -> None:
+    assert codes(shop, "" if written == "{}" else written) == expected
