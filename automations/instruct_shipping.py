@@ -46,13 +46,11 @@ WRITES = {
 # Label field -> column of the shipment it is taken from, where the two have different names.
 _LEDGER_COLUMNS = {
     "ship_full_address": "ship_address",
-    "ship_lines": "ship_address",
-    "company_lines": "ship_company",
-    "contents_lines": "contents",
-    "handling_lines": "handling",
     "ship_postcode_dashed": "ship_postcode",
     "service_code": "service",
 }
+# Label field -> key in the block shop: of shop.yaml, likewise.
+_SHOP_KEYS = {"sender_full_address": "address", "sender_postcode_dashed": "postcode"}
 
 
 @dataclass(frozen=True)
@@ -239,14 +237,15 @@ def _label_findings(labels: Iterable[_Label]) -> Iterator[Finding]:
 
 
 def _label_finding(label: _Label, problem: FieldProblem) -> Finding:
-    why = _said(problem)
-    if _is_shops_own(label.shipment, problem.field):
-        # The same for every parcel: told once.
-        return Finding("label-problem", "", "shop.yaml", "", problem.value, why, problem.fix)
-    column = _LEDGER_COLUMNS.get(problem.field.partition(".")[0], problem.field)
-    shipment = label.shipment
+    why, shipment = _said(problem), label.shipment
     if problem is _ALREADY:
         return shipment.finding("already-instructed", "state", why, problem.fix)
+    field = _first_field(label.carrier, problem.field)
+    place = _in_shop_file(shipment, label.carrier, field)
+    if place:
+        # The same for every parcel: told once.
+        return Finding("label-problem", "", place, "", problem.value, why, problem.fix)
+    column = _LEDGER_COLUMNS.get(field, field)
     fix = _in_order(shipment, problem.fix)
     return Finding("label-problem", shipment.tab, shipment.key, column, problem.value, why, fix, shipment.number)
 
@@ -255,10 +254,20 @@ def _said(problem: FieldProblem) -> Message:
     return msg("{column}: {why}", column=problem.column, why=problem.why) if problem.column else problem.why
 
 
-def _is_shops_own(shipment: Row, field: str) -> bool:
-    if field == "sender_name" and shipment.text("sender_name"):
-        return False
-    return field.startswith(("sender_", "account."))
+def _first_field(carrier: Carrier, field: str) -> str:
+    """Return the record field behind a column of a running text (``ship_lines.2``: the building)."""
+    name, _, line = field.partition(".")
+    flow = carrier.flows.get(name)
+    return flow.pieces[min(int(line), len(flow.pieces)) - 1] if flow else field
+
+
+def _in_shop_file(shipment: Row, carrier: Carrier, field: str) -> str:
+    """Return where shop.yaml gives a field, ``""`` for a field of the parcel's own."""
+    if field.startswith("account."):
+        return f"shop.yaml: carriers.{carrier.id}.{field.removeprefix('account.')}"
+    if not field.startswith("sender_") or (field == "sender_name" and shipment.text("sender_name")):
+        return ""
+    return f"shop.yaml: shop.{_SHOP_KEYS.get(field, field.removeprefix('sender_'))}"
 
 
 def _in_order(shipment: Row, fix: Message) -> Message:

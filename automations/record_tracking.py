@@ -87,10 +87,14 @@ def _by_shipment(ledger: Ledger) -> tuple[dict[str, TrackingResult], list[Findin
 
 
 def _unmatched(result: TrackingResult) -> Finding:
+    if result.reference:
+        why = msg("{recipient}: there is no parcel {reference}.", recipient=result.recipient, reference=result.reference)
+    else:
+        why = msg("{recipient}: the row names no parcel.", recipient=result.recipient)
     return _in_file(
         "tracking-unmatched",
         result,
-        msg("{recipient}: no parcel has the number '{reference}'.", recipient=result.recipient, reference=result.reference),
+        why,
         msg("If it is one of ours, type the tracking number into its row in the shipments tab."),
     )
 
@@ -142,7 +146,7 @@ def _against(shipment: Row, number: _Number, lines: Sequence[Row]) -> tuple[str,
         return (
             "tracking-cancelled",
             msg("This parcel was called off, but it has a tracking number."),
-            msg("Stop it at the carrier, or correct the order if it really went out."),
+            msg("Stop it at the carrier and empty the number, or correct the order if it really went out."),
         )
     if state == "planned" and number.result is not None:
         return (

@@ -87,8 +87,8 @@ class Flow:
 
     Attributes:
         pieces: Fields in order; each begins a column of its own while there is room.
-        breaks: Where a piece may go on in the next column: after ``words``, ``anywhere``, or ``each``
-            word in a column of its own.
+        breaks: Where a piece may go on in the next column: after ``words``, ``anywhere`` (but
+            never inside a number), or ``each`` word in a column of its own.
     """
 
     id: str
@@ -152,7 +152,7 @@ class AccountKey:
 class ReadColumn:
     """A column of the carrier's result file: known headers, and its place where there is no header."""
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
     position: int = 0
 
 
@@ -164,10 +164,10 @@ class ReadBack:
         columns: Numbers of columns of files that are recognised without a header row.
     """
 
-    reference: ReadColumn
-    number: ReadColumn
-    shipped_on: ReadColumn
-    recipient: ReadColumn
+    reference: ReadColumn = ReadColumn()
+    number: ReadColumn = ReadColumn()
+    shipped_on: ReadColumn = ReadColumn()
+    recipient: ReadColumn = ReadColumn()
     columns: tuple[int, ...] = ()
 
 
@@ -203,7 +203,7 @@ class Carrier:
     file: FileLayout
     columns: tuple[LabelColumn, ...]
     services: Mapping[str, Service]
-    read_back: ReadBack
+    read_back: ReadBack = ReadBack()
     tracking: TrackingForm = TrackingForm()
     flows: Mapping[str, Flow] = dataclasses.field(default_factory=dict)
     lead_days: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)

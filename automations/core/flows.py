@@ -56,7 +56,7 @@ def _place(
         return pieces
     if flow.breaks == "each":
         return None
-    for split in (_word_by_word, _sign_by_sign) if flow.breaks == "anywhere" else (_word_by_word,):
+    for split in (_word_by_word, _anywhere) if flow.breaks == "anywhere" else (_word_by_word,):
         lines = split(layout, columns, pieces)
         if lines is not None:
             return lines
@@ -89,10 +89,11 @@ def _word_by_word(
     return _fill(layout, columns, words, str.rstrip)
 
 
-def _sign_by_sign(
+def _anywhere(
     layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]
 ) -> list[str] | None:
-    return _fill(layout, columns, list(in_charset(" ", columns[0].charset).join(pieces)), str.strip)
+    text = in_charset(" ", columns[0].charset).join(pieces)
+    return _fill(layout, columns, _UNBROKEN.findall(text), str.strip)
 
 
 def _fill(
@@ -169,6 +170,8 @@ def as_written(value: str | int | date | None) -> str:
 _UNITS: Mapping[str, Label] = {"characters": Label("文字", "characters"), "bytes": Label("バイト", "bytes")}
 # A word keeps the spaces and the comma behind it, so that joined words read as they were typed.
 _WORDS = re.compile(r"[^\s、,]+[、,]?\s*|[、,]\s*")
+# House numbers are never torn apart.
+_UNBROKEN = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+(?:[-－‐ー][0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+)*|.")
 _WORD_ENDS = re.compile(r"[\s、,]+")
 SHORTEN = msg("Shorten it; nothing is cut off.")
 REMOVE = msg("Remove it, or choose another service.")

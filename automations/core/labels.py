@@ -8,7 +8,7 @@ import unicodedata
 # A kanji that cp932 does not have, and the printed form everyone knows it by. Source: practice 7.5, safety R15.
 _KANJI = (
     "俱倶 剝剥 吞呑 噓嘘 姸妍 屛屏 幷并 瘦痩 繫繋 塡填 頰頬 鷗鴎 𠮟叱 𠮷吉 啞唖 嚙噛 囊嚢 搔掻 摑掴 瀆涜 禱祷 繡繍 萊莱 "
-    "蔣蒋 蠟蝋 軀躯 醬醤 醱醗 顚顛 驒騨 鹼鹸 麴麹 潑溌 焰焔 簞箪 蟬蝉 俠侠 𣘺橋 姬姫 黃黄 步歩 槪概 卽即 橫横 銳鋭 稅税 "
+    "蔣蒋 蠟蝋 軀躯 醬醤 醱醗 顚顛 驒騨 鹼鹸 麴麹 潑溌 焰焔 簞箪 蟬蝉 俠侠 𣘺橋 姬姫 黃黄 步歩 槪概 卽即 銳鋭 稅税 "
     "說説 徵徴 產産 每毎 戶戸 硏研 錄録 尙尚 內内 巢巣 歲歳 渴渇"
 )
 _SIGNS = {

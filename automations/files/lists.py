@@ -165,7 +165,9 @@ def _filled(row: Row, columns: Sequence[str], ledger: Ledger) -> list[tuple[str,
 
 def _label(row: Row, name: str, ledger: Ledger) -> str:
     """Return a cell as people read it: labels of choices, money with its separators, days with weekday."""
-    column = ledger.schema[row.tab].columns[name]
+    # The windows and their names are declared where people choose them.
+    tab = "orders" if name == "requested_time" else row.tab
+    column = ledger.schema[tab].columns[name]
     value = row.get(name)
     if isinstance(value, str) and value in column.choices:
         return column.choices[value].label.text(ledger.language)
