@@ -54,11 +54,12 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     closed = {order.key for order in ledger["orders"] if order.text("status") in CLOSED}
     findings = [finding for finding in ledger.unreadable if not _is_of_closed(finding, ledger, closed)]
     lookups = Lookups(settings.postcodes, settings.phones, settings.emails)
+    rows = {tab_id: _open_rows(ledger, tab_id, closed) for tab_id in CHECKED}
     for tab_id in CHECKED:
-        findings += row_findings(ledger, tab_id, _open_rows(ledger, tab_id, closed), lookups)
-    findings += _order_findings(ledger, closed)
+        findings += row_findings(ledger, tab_id, rows[tab_id], lookups)
+    findings += _order_findings(ledger, rows["orders"])
     broken = _broken_orders(ledger, findings)
-    return Plan.of(_error_texts(ledger, findings, broken, closed), _intakes(ledger, broken, closed), findings)
+    return Plan.of(_error_texts(ledger, rows, findings, broken), _intakes(rows["orders"], broken), findings)
 
 
 def _is_of_closed(finding: Finding, ledger: Ledger, closed: set[str]) -> bool:
@@ -89,10 +90,10 @@ def _is_empty(row: Row) -> bool:
     return not row.raw and all(value is None or value is False for value in row.cells.values())
 
 
-def _order_findings(ledger: Ledger, closed: set[str]) -> Iterator[Finding]:
+def _order_findings(ledger: Ledger, orders: Sequence[Row]) -> Iterator[Finding]:
     lines = ledger.lines_of()
     waiting = {line.text("order_id") for line in ledger["order_lines"].set_aside}
-    for order in _open_rows(ledger, "orders", closed):
+    for order in orders:
         own = lines.get(order.key, [])
         gap = goods_gap(order, own)
         if gap:
@@ -113,7 +114,10 @@ def _order_findings(ledger: Ledger, closed: set[str]) -> Iterator[Finding]:
 
 
 def _error_texts(
-    ledger: Ledger, findings: Iterable[Finding], broken: Mapping[str, Sequence[str]], closed: set[str]
+    ledger: Ledger,
+    rows: Mapping[str, Sequence[Row]],
+    findings: Iterable[Finding],
+    broken: Mapping[str, Sequence[str]],
 ) -> Iterator[Change]:
     texts: dict[tuple[str, str], list[str]] = {}
     for finding in findings:
@@ -123,9 +127,10 @@ def _error_texts(
             there = msg("See what is wrong in lines {lines}.", lines=tuple(lines))
             texts.setdefault(("orders", order_key), []).append(there.text(ledger.language))
     for tab_id in CHECKED:
-        for row in _open_rows(ledger, tab_id, closed):
+        for row in rows[tab_id]:
             written = " / ".join(dict.fromkeys(texts.get((tab_id, row.key), ()))) or None
-            yield from update(row, {"errors": written}, msg("checked"))
+            if row.get("errors") != written:
+                yield from update(row, {"errors": written}, msg("checked"))
 
 
 def _sentence(finding: Finding, ledger: Ledger) -> str:
@@ -149,11 +154,10 @@ def _broken_orders(ledger: Ledger, findings: Iterable[Finding]) -> dict[str, lis
     return {order_key: list(dict.fromkeys(lines)) for order_key, lines in broken.items()}
 
 
-def _intakes(ledger: Ledger, broken: Mapping[str, Sequence[str]], closed: set[str]) -> Iterator[Change]:
-    for order in _open_rows(ledger, "orders", closed):
+def _intakes(orders: Sequence[Row], broken: Mapping[str, Sequence[str]]) -> Iterator[Change]:
+    must_mend, fine = msg("something in the order must be mended first"), msg("nothing is missing")
+    for order in orders:
         if order.key in broken:
-            yield from update(
-                order, {"intake": "incomplete"}, msg("something in the order must be mended first")
-            )
+            yield from update(order, {"intake": "incomplete"}, must_mend)
         else:
-            yield from update(order, {"intake": "complete"}, msg("nothing is missing"))
+            yield from update(order, {"intake": "complete"}, fine)

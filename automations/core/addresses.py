@@ -17,6 +17,8 @@ _KANJI_DIGITS = {sign: number for number, sign in enumerate("〇一二三四五�
 _KANJI_NUMBER = re.compile(r"[〇一二三四五六七八九十百]+")
 # A number written in kanji that stands for a house, where the town cannot be told from it.
 _COUNTED = re.compile(r"\d|[〇一二三四五六七八九十百](?:丁目|番(?!町)|号|[ノの之ー-])")
+# No town of the master has such a thing in its name, so there is no need to take city and town off.
+_NUMBERED = re.compile(r"\d[-‐–—−―ー]\d|\d(?:番|号)(?!町)")
 _WITHOUT_NUMBER = re.compile(
     r"無番地|番地なし|番地無|番外地|私書箱|郵便局[留止]|局留|営業所[留止]|センター[留止]"
 )
@@ -43,6 +45,8 @@ def has_house_number(address: str, towns: Sequence[Town]) -> bool:
     Source: backoffice-practice 1.4 (H02) and 7.2.
     """
     plain = unicodedata.normalize("NFKC", address)
+    if _NUMBERED.search(plain):
+        return True
     if _WITHOUT_NUMBER.search(plain) or _is_kyoto_street(plain, towns) or any(town.office for town in towns):
         return True
     rest = rest_behind_town(plain, towns)

@@ -31,7 +31,7 @@ def identities(order: Row) -> tuple[str, ...]:
     name = match_key(order.text("buyer_name"))
     found = (
         f"customer {customer}" if customer else "",
-        f"email {email.lower()}" if email else "",
+        f"email {email.lower()}" if "@" in email else "",
         f"phone {phone} {name}" if phone and name else "",
     )
     return tuple(key for key in found if key)
@@ -45,53 +45,61 @@ def basket_of(lines: Iterable[Row]) -> Basket:
     return frozenset(counts.items())
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One order as the book keeps it: when and where it stands, who sent it, what is in it."""
+
+    place: _Place
+    buyers: tuple[str, ...]
+    basket: Basket
+
+
 @dataclass(frozen=True)
 class OrderBook:
     """Orders by time, for each buyer alone and for each buyer and basket; cancelled ones are left out."""
 
-    by_buyer: Mapping[str, Sequence[_Place]]
+    sent: Mapping[str, Sent]
+    first: Mapping[str, _Place]
     by_basket: Mapping[tuple[str, Basket], Sequence[_Place]]
-    places: Mapping[str, _Place]
 
     @classmethod
     def of(cls, orders: Iterable[Row], lines: Mapping[str, Sequence[Row]]) -> OrderBook:
         """Return the book of all orders that say when they were made."""
-        by_buyer: dict[str, list[_Place]] = {}
+        sent: dict[str, Sent] = {}
+        first: dict[str, _Place] = {}
         by_basket: dict[tuple[str, Basket], list[_Place]] = {}
-        places: dict[str, _Place] = {}
         for number, order in enumerate(orders):
             ordered_at = order.moment("ordered_at")
             if ordered_at is None or order.text("status") == "cancelled":
                 continue
-            place = places[order.key] = (ordered_at, number, order.key)
-            basket = basket_of(lines.get(order.key, ()))
-            for buyer in identities(order):
-                by_buyer.setdefault(buyer, []).append(place)
+            place = (ordered_at, number, order.key)
+            basket, buyers = basket_of(lines.get(order.key, ())), identities(order)
+            sent[order.key] = Sent(place, buyers, basket)
+            for buyer in buyers:
+                first[buyer] = min(first.get(buyer, place), place)
                 by_basket.setdefault((buyer, basket), []).append(place)
-        for found in (*by_buyer.values(), *by_basket.values()):
-            found.sort()
-        return cls(by_buyer, by_basket, places)
+        for places in by_basket.values():
+            places.sort()
+        return cls(sent, first, by_basket)
 
-    def same_before(self, order: Row, lines: Sequence[Row], hours: int) -> tuple[str, datetime] | None:
+    def same_before(self, order_key: str, hours: int) -> tuple[str, datetime] | None:
         """Return key and time of the buyer's last order before this one with the same basket, within ``hours``."""
-        place = self.places.get(order.key)
-        basket = basket_of(lines)
-        if place is None or not basket:
+        this = self.sent.get(order_key)
+        if this is None or not this.basket:
             return None
-        last: _Place | None = None
-        for buyer in identities(order):
-            same = self.by_basket[buyer, basket]
-            at = bisect_left(same, place)
-            if at and (last is None or same[at - 1] > last):
-                last = same[at - 1]
-        if last is None or place[0] - last[0] > timedelta(hours=hours):
+        earlier: list[_Place] = []
+        for buyer in this.buyers:
+            same = self.by_basket[buyer, this.basket]
+            at = bisect_left(same, this.place)
+            earlier += same[at - 1 : at] if at else []
+        if not earlier or this.place[0] - max(earlier)[0] > timedelta(hours=hours):
             return None
-        return last[2], last[0]
+        return max(earlier)[2], max(earlier)[0]
 
-    def is_first(self, order: Row) -> bool:
+    def is_first(self, order_key: str) -> bool:
         """Return whether the buyer has no order before this one in the ledger."""
-        place = self.places.get(order.key)
-        return place is None or all(self.by_buyer[buyer][0] >= place for buyer in identities(order))
+        this = self.sent.get(order_key)
+        return this is None or all(self.first[buyer] >= this.place for buyer in this.buyers)
 
 
 @dataclass(frozen=True)

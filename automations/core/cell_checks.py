@@ -10,6 +10,7 @@ from functools import cache, partial
 
 from automations.core.barcodes import is_barcode
 from automations.core.contacts import email_problem, phone_problem
+from automations.core.mail_due import wants_no_mail
 from automations.core.messages import Message, msg
 from automations.core.places import (
     EmailCheck,
@@ -114,7 +115,7 @@ def _phone(phones: PhoneCheck, digits: Value) -> Wrong | None:
 
 def _email(emails: EmailCheck, email: Value) -> Wrong | None:
     problem = email_problem(str(email), emails)
-    if not problem:
+    if not problem or wants_no_mail(str(email)):
         return None
     if problem == "odd-dots":
         return Wrong(

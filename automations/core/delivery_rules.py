@@ -25,9 +25,12 @@ _COLDEST_FIRST = ("frozen", "chilled")
 
 def impossible_wish(case: Case, reason: HoldReason, around: Surroundings) -> Evidence:
     """H17: a day too early or too far ahead, or a day or time that the service does not offer."""
+    asked = case.order.day("requested_on")
+    if asked is None and not case.order.text("requested_time"):
+        return ()
     found = [*_not_offered(case, around)]
-    if not found and case.order.day("requested_on"):
-        found += _out_of_reach(case, reason, around)
+    if not found and asked is not None:
+        found += _out_of_reach(asked, case, reason, around)
     return tuple(found)
 
 
@@ -46,12 +49,11 @@ def _not_offered(case: Case, around: Surroundings) -> Iterator[Message]:
         yield msg("No carrier of the shop delivers at {window}", window=window.label)
 
 
-def _out_of_reach(case: Case, reason: HoldReason, around: Surroundings) -> Iterator[Message]:
+def _out_of_reach(asked: date, case: Case, reason: HoldReason, around: Surroundings) -> Iterator[Message]:
     """Compare the day with the first possible one, counted from the order and from now.
 
     Only the first is named: a sentence that changed with the calendar would open a cleared hold again.
     """
-    asked = case.order.day("requested_on") or date.max
     ordered_at = case.order.moment("ordered_at") or around.ledger.now
     if reason.accept_days_ahead and asked > ordered_at.date() + timedelta(days=reason.accept_days_ahead):
         yield msg(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from automations.core.ledger import Row
@@ -28,8 +28,9 @@ class Destination:
     phone: str
 
 
-_PERSON = ("name", "company")
-_PLACE = ("postcode", "prefecture", "address", "building")
+_PERSON = ("ship_name", "ship_company")
+_PLACE = ("ship_postcode", "ship_prefecture", "ship_address", "ship_building")
+_RECEIVER = frozenset((*_PERSON, *_PLACE))
 
 
 def destination_of(order: Row, line: Row | None = None) -> Destination:
@@ -39,7 +40,7 @@ def destination_of(order: Row, line: Row | None = None) -> Destination:
     line, order and buyer that gives any part of it, so that a receiver never gets the buyer's building or
     company. A receiver without a phone number gets the buyer's (practice 1.4, H05).
     """
-    own = [row for row in (line, order) if row is not None and _gives(row, "ship", (*_PERSON, *_PLACE))]
+    own = [row for row in (line, order) if row is not None and _gives(row, _RECEIVER)]
     name, company = _first(own, order, _PERSON)
     postcode, prefecture, address, building = _first(own, order, _PLACE)
     phone = (own[0] if own else order).text("ship_phone") or order.text("buyer_phone")
@@ -48,17 +49,17 @@ def destination_of(order: Row, line: Row | None = None) -> Destination:
 
 def destinations_of(order: Row, lines: Sequence[Row]) -> tuple[Destination, ...]:
     """Return every distinct receiver of an order, in line order; the order's own when it has no lines."""
-    if not lines:
+    if not any(_gives(line, _RECEIVER) for line in lines):
         return (destination_of(order),)
     return tuple(dict.fromkeys(destination_of(order, line) for line in lines))
 
 
-def _gives(row: Row, prefix: str, parts: tuple[str, ...]) -> bool:
-    return any(row.get(f"{prefix}_{part}") is not None for part in parts)
+def _gives(row: Row, columns: Collection[str]) -> bool:
+    return not row.cells.keys().isdisjoint(columns) and any(row.get(column) is not None for column in columns)
 
 
-def _first(own: list[Row], order: Row, parts: tuple[str, ...]) -> tuple[str, ...]:
+def _first(own: Sequence[Row], order: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
     for row in own:
-        if _gives(row, "ship", parts):
-            return tuple(row.text(f"ship_{part}") for part in parts)
-    return tuple(order.text(f"buyer_{part}") for part in parts)
+        if _gives(row, columns):
+            return tuple(row.text(column) for column in columns)
+    return tuple(order.text(column.replace("ship", "buyer", 1)) for column in columns)

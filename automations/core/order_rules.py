@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from automations.core import money
@@ -22,10 +23,9 @@ _JOYFUL = ("祝", "寿", "紅白")
 def remark_left(case: Case, reason: HoldReason, _around: Surroundings) -> Evidence:
     """H01: the customer wrote something, boilerplate of the order form not counted."""
     remark = case.order.text("remark")
-    for ignored in reason.ignored_texts:
-        if match_key(remark) == match_key(ignored):
-            return ()
-    return (msg("Remark: {remark}", remark=remark),) if remark else ()
+    if not remark or match_key(remark) in map(match_key, reason.ignored_texts):
+        return ()
+    return (msg("Remark: {remark}", remark=remark),)
 
 
 def high_amount(case: Case, reason: HoldReason, around: Surroundings) -> Evidence:
@@ -35,14 +35,14 @@ def high_amount(case: Case, reason: HoldReason, around: Surroundings) -> Evidenc
     if reason.amount_from and amount >= _minor(reason.amount_from, currency):
         return (msg("The order comes to {amount}", amount=_written(amount, currency)),)
     limit = reason.new_customer_amount_from
-    if limit and amount >= _minor(limit, currency) and around.orders.is_first(case.order):
+    if limit and amount >= _minor(limit, currency) and around.orders.is_first(case.order.key):
         return (msg("First order of this customer: {amount}", amount=_written(amount, currency)),)
     return ()
 
 
 def sent_twice(case: Case, reason: HoldReason, around: Surroundings) -> Evidence:
     """H10: the same buyer ordered the same shortly before; the later order is the one to hold."""
-    earlier = around.orders.same_before(case.order, case.lines, reason.within_hours)
+    earlier = around.orders.same_before(case.order.key, reason.within_hours)
     if earlier is None:
         return ()
     key, ordered_at = earlier
@@ -129,6 +129,7 @@ def _total_without_goods(case: Case, around: Surroundings) -> Evidence:
     )
 
 
+@cache
 def _minor(amount: int, currency: str) -> int:
     return money.to_minor(amount, currency) or 0
 
