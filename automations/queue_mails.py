@@ -100,7 +100,9 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     standing = Standing.of(ledger, settings.trouble_days)
     stopped = Plan.of(_stop_queued(ledger, settings, standing))
     after = ledger.apply(stopped)
-    due = sorted([*_due_mails(after, settings), *_due_anew(stopped, ledger, settings)], key=lambda one: one.day)
+    due = sorted(
+        [*_due_mails(after, settings), *_due_anew(stopped, ledger, settings)], key=lambda one: one.day
+    )
     return Plan.of(stopped, _queue(due, after, settings, standing) if due else [])
 
 
@@ -195,7 +197,11 @@ def _last_contacts(ledger: Ledger) -> dict[str, date]:
     last: dict[str, date] = {}
     for row in ledger["mails"]:
         made = row.day("made_at")
-        if made is None or row.text("class") == "transactional" or row.text("state") in ("cancelled", "refused"):
+        if (
+            made is None
+            or row.text("class") == "transactional"
+            or row.text("state") in ("cancelled", "refused")
+        ):
             continue
         order = ledger["orders"].get(row.text("order_id"))
         for person in {row.text("to").casefold(), *(people_of(order) if order else ())}:
@@ -218,7 +224,7 @@ def _address_doubt(due: _Due, settings: Settings) -> tuple[Finding, ...] | None:
         return ()
     if not address:
         return (_missing(due),)
-    if email_problem(address, settings.emails) == "wrong":
+    if not address.isascii() or email_problem(address, settings.emails) == "wrong":
         why = msg("The mail {mail} is due, but this is not an e-mail address.", mail=due.mail.label)
         fix = msg("Correct the address, or write {word} there if no mail is wanted.", word=NO_MAIL)
         return (order.finding("wrong-email", "buyer_email", why, fix, level="warning"),)

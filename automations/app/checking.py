@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from automations.app.runner import open_shop, planned, read_ledger
+from automations.core.declare import Problems
 from automations.core.errors import SetupError
 from automations.core.ledger import Ledger
 from automations.core.plan import Finding
-from automations.mail.compose import check_templates
+from automations.mail.checks import check_templates
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,9 @@ def check_shop(folder: Path, now: datetime | None, language: str | None) -> Chec
     """
     shop = open_shop(folder, language)
     configuration = shop.configuration
-    problems = check_templates(
-        configuration.template_folders, configuration.mails, configuration.language, configuration.shop
-    )
-    if problems:
-        raise SetupError(problems)
+    problems = Problems()
+    check_templates(configuration.mails, configuration.template_folders, configuration.schema, problems)
+    if problems.found:
+        raise SetupError(problems.found)
     _, ledger = read_ledger(shop, now)
     return Checked(ledger, planned(shop, ledger, ("check_rows",)).findings)

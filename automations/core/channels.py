@@ -144,6 +144,7 @@ class Channel:
             (blank below the first is fine).
         prefix: Put before the channel's number to make our order number.
         currency: Header of the ISO currency code.
+        own_mails: Daicho writes to the buyers; malls do that themselves (``false``).
     """
 
     id: str
@@ -155,6 +156,7 @@ class Channel:
     order_values: Literal["first_row", "every_row"] = "every_row"
     prefix: str = ""
     currency: str = ""
+    own_mails: bool = True
     skip: tuple[Skip, ...] = ()
     row_kinds: RowKinds | None = None
     orders: Mapping[str, Source | str] = field(default_factory=dict)

@@ -80,5 +80,3 @@ def message_id(ledger_id: str, name: str, order: Row, shop_email: str) -> str:
 def wants_no_mail(address: str) -> bool:
     """Return whether an e-mail cell says that no mail is wanted (``不要``, ``none``)."""
     return normal_header(address) in _NO_MAIL
-
-

@@ -22,7 +22,8 @@ def is_gift(order: Row, lines: Sequence[Row]) -> bool:
 
 def people_of(order: Row) -> tuple[str, ...]:
     """Return what one buyer is known by across orders: customer id and e-mail address."""
-    return tuple(name for name in (order.text("customer_id"), order.text("buyer_email").casefold()) if name)
+    email = order.text("buyer_email").casefold()
+    return tuple(name for name in (order.text("customer_id"), email if "@" in email else "") if name)
 
 
 @dataclass(frozen=True)
@@ -112,5 +113,3 @@ def _wishes(ledger: Ledger) -> tuple[frozenset[str], frozenset[str]]:
         elif customer.get("consent_on") is not None:
             consented |= names
     return frozenset(refused), frozenset(consented)
-
-

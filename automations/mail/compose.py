@@ -51,7 +51,7 @@ class Composer:
             written = render(self._environment, name, context_of(occasion, self._shop, self._language))
         except NotRendered as error:
             return CannotCompose(name, error.variable, error.why)
-        return _parted(name, written)
+        return parted(name, written)
 
     @cached_property
     def _environment(self) -> ImmutableSandboxedEnvironment:
@@ -65,11 +65,14 @@ def template_name(mail: str) -> str:
     return f"{mail}.txt.j2"
 
 
-def _parted(name: str, written: str) -> Composed | CannotCompose:
+def parted(name: str, written: str) -> Composed | CannotCompose:
+    """Return subject and text of a template filled in: at most one empty line, no line too long."""
     found = _SUBJECT.fullmatch(written.lstrip("\n"))
     if not found:
         return CannotCompose(name, "Subject", msg("A mail begins with 'Subject: …' and an empty line."))
     text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t　]+\n", "\n", found["text"])).strip("\n")
     if not text or len(text) > LONGEST_TEXT:
-        return CannotCompose(name, "text", msg("The text of a mail has 1 to {most} characters.", most=LONGEST_TEXT))
+        return CannotCompose(
+            name, "text", msg("The text of a mail has 1 to {most} characters.", most=LONGEST_TEXT)
+        )
     return Composed(" ".join(found["subject"].split()), fold(text) + "\n")

@@ -29,7 +29,9 @@ class MailRefused(DaichoError):
 
     def __init__(self, mail: str, why: Message) -> None:
         self.mail = mail
-        super().__init__("mail-refused", why, msg("Correct the order or shop.yaml, and let the mail be made anew."))
+        super().__init__(
+            "mail-refused", why, msg("Correct the order or shop.yaml, and let the mail be made anew.")
+        )
 
 
 def build_message(mail: Row, shop: Shop, language: str = "ja") -> EmailMessage:
@@ -44,9 +46,9 @@ def build_message(mail: Row, shop: Shop, language: str = "ja") -> EmailMessage:
     message["Subject"] = _one_line(mail, mail.text("subject"))
     message["Date"] = format_datetime(_made_at(mail))
     message["Message-ID"] = _checked_id(mail)
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text("text"), charset="utf-8")
+    message["Content-Language"] = language
     return message
 
 

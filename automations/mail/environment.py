@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,7 +20,7 @@ from automations.mail.views import Blank, Choice, Seen, View
 from automations.mail.wording import full_day, full_moment, price
 
 
-class NotRendered(Exception):  # noqa: N818 - a value on its way out of a template, caught one floor up
+class NotRendered(Exception):
     """A template could not be filled in: ``variable`` is unknown or empty, or ``why`` says what else."""
 
     def __init__(self, variable: str, why: Message, line: int = 0) -> None:
@@ -73,6 +73,23 @@ def render(environment: ImmutableSandboxedEnvironment, name: str, context: Mappi
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         why = msg("It cannot be filled in: {reason}.", reason=str(error))
         raise NotRendered("?", why, _line_of(error)) from error
+
+
+def used_names(environment: ImmutableSandboxedEnvironment, name: str) -> set[str]:
+    """Return the dotted names a template and what it includes use: ``order.total``, ``sender.refusal``."""
+    found: set[str] = set()
+    waiting, seen = [name], set[str]()
+    while waiting:
+        current = waiting.pop()
+        if current in seen or environment.loader is None:
+            continue
+        seen.add(current)
+        tree = environment.parse(environment.loader.get_source(environment, current)[0])
+        uses = tree.find_all(nodes.Getattr)
+        found |= {f"{use.node.name}.{use.attr}" for use in uses if isinstance(use.node, nodes.Name)}
+        included = (part.template for part in tree.find_all(nodes.Include))
+        waiting += [part.value for part in included if isinstance(part, nodes.Const)]
+    return found
 
 
 def _filters(language: str, currency: str) -> dict[str, Callable[[Seen], Seen]]:
@@ -137,7 +154,9 @@ def _not_a_template(error: TemplateSyntaxError) -> Problem:
         "template-broken",
         f"mail_templates: {error.name or error.filename}, line {error.lineno}",
         msg("This line cannot be read as a template: {reason}.", reason=error.message or ""),
-        msg("Compare it with the bundled file of the same name: each {{{{ needs its }}}}, each if its endif."),
+        msg(
+            "Compare it with the bundled file of the same name: each {{{{ needs its }}}}, each if its endif."
+        ),
     )
 
 

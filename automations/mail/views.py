@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Self, TypeAlias
 
-from automations.core.destinations import Destination, destinations_of
+from automations.core.destinations import Destination, destination_of, destinations_of
 from automations.core.ledger import Row
 from automations.core.mails import Occasion
 from automations.core.messages import Label
@@ -104,7 +104,7 @@ def context_of(occasion: Occasion, shop: Shop, language: str) -> dict[str, Seen]
         "mail": View("mail", mail),
         "order": row_view("order", order, schema["orders"]),
         "addressee": _addressee(order, language),
-        "lines": [_line_view(line, occasion) for line in occasion.lines],
+        "lines": [_line_view(line, occasion, language) for line in occasion.lines],
         "receivers": _receivers(occasion, language),
         "payment": _payment_view(occasion, language),
         "gift": is_gift(order, occasion.lines),
@@ -146,12 +146,17 @@ def _addressee(order: Row, language: str) -> Seen:
     return addressee(name, company, language) or Blank("order.buyer_name")
 
 
-def _line_view(line: Row, occasion: Occasion) -> View:
+def _line_view(line: Row, occasion: Occasion, language: str) -> View:
     product = occasion.products.get(line.text("sku"))
     name = line.text("product_name") or (product.text("name") if product else "") or line.text("sku")
     priced = line.get("unit_price") is not None
     amount = line.money("unit_price") * line.number_of("qty") - line.money("line_discount")
-    more: dict[str, Seen] = {"product_name": clean(name), "amount": amount if priced else None}
+    place = destination_of(occasion.order, line)
+    more: dict[str, Seen] = {
+        "product_name": clean(name),
+        "amount": amount if priced else None,
+        "receiver": addressee(clean(place.name), clean(place.company), language).replace("\n", " "),
+    }
     return row_view("line", line, occasion.schema["order_lines"], more)
 
 

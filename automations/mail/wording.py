@@ -22,6 +22,7 @@ _DEPARTMENT = re.compile(
     r"(?:課|係|支店|本店|営業所|事務所|本社|支社|工場|センター)$"
     r"|(?:総務|人事|経理|財務|法務|営業|企画|開発|製造|購買|資材|広報|業務|管理|庶務|販売|物流|秘書|情報)\w*[部室]$"
 )
+_INDENT = re.compile(r"[ \u3000]*(?:・|- )?")
 _TITLE = re.compile(r"[\s　]*(様|さま|御中)$")
 
 
@@ -34,7 +35,8 @@ def addressee(name: str, company: str, language: str) -> str:
     if match_key(person) == match_key(group):
         group = ""
     if language != "ja":
-        return person or group
+        in_company = bool(group) and (is_organisation(person) or not person)
+        return ", ".join(part for part in (person, group if in_company else "") if part)
     if not person:
         return f"{group} 御中" if group else ""
     title = "御中" if name.strip().endswith("御中") or is_organisation(person) else "様"
@@ -76,7 +78,8 @@ def full_moment(moment: datetime, language: str) -> str:
 def fold(text: str, width: int = LINE_WIDTH) -> str:
     """Return ``text`` with lines longer than ``width`` half-width characters broken; web addresses stay whole.
 
-    English breaks at spaces, Japanese anywhere but before a closing mark; what follows keeps the indent.
+    English breaks at spaces, Japanese anywhere but before a closing mark; what follows keeps the indent,
+    or stands below the text of a list entry.
     """
     return "\n".join(piece for line in text.split("\n") for piece in _pieces(line, width))
 
@@ -84,7 +87,8 @@ def fold(text: str, width: int = LINE_WIDTH) -> str:
 def _pieces(line: str, width: int) -> list[str]:
     if "://" in line:
         return [line]
-    indent = line[: len(line) - len(line.lstrip())]
+    found = _INDENT.match(line)
+    indent = (found[0] if found else "").replace("・", "　").replace("-", " ")
     pieces: list[str] = []
     while half_width_length(line) > width:
         at = _break_at(line, width, len(indent))

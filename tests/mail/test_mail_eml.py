@@ -1,0 +1,126 @@
+"""The message and its file: one receiver, nothing smuggled in, the same bytes every time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from automations.core.ledger import Row
+from automations.core.shop import Shop
+from automations.mail.eml import MailRefused, build_message, file_name, write_eml
+
+SHOP = Shop(name="茶菓処こもれび堂", email="shop@example.com")
+MADE = datetime(2026, 11, 24, 10, 0, tzinfo=timezone(timedelta(hours=9)))
+
+
+def mail(key: str = "order_confirmation:1001", **cells: str) -> Row:
+    frozen = {
+        "mail_id": key,
+        "to": "sakura@example.com",
+        "subject": "【茶菓処こもれび堂】ご注文ありがとうございます",
+        "text": "山本 さくら 様\n\n〒150-0001 𠮷野家の隣\n",
+        "message_id": "<0123@example.com>",
+    }
+    return Row("mails", key, {**frozen, "made_at": MADE, **cells})
+
+
+def test_message_carries_what_was_frozen() -> None:
+    message = message_from_bytes(build_message(mail(), SHOP).as_bytes(), policy=default)
+    assert message["From"] == "茶菓処こもれび堂 <shop@example.com>"
+    assert message["To"] == "sakura@example.com"
+    assert message["Subject"] == "【茶菓処こもれび堂】ご注文ありがとうございます"
+    assert message["Message-ID"] == "<0123@example.com>"
+    assert message["Date"].datetime == MADE
+    assert message["Content-Language"] == "ja"
+    assert message.get_content().replace("\r\n", "\n") == "山本 さくら 様\n\n〒150-0001 𠮷野家の隣\n"
+
+
+def test_bytes_pass_every_server_and_never_change() -> None:
+    content = build_message(mail(), SHOP).as_bytes()
+    assert content.isascii()
+    assert max(map(len, content.split(b"\r\n"))) <= 998
+    assert content == build_message(mail(), SHOP).as_bytes()
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "",
+        "a@example.com, b@example.com",
+        "a@example.com;b@example.com",
+        "A <a@example.com>",
+        "a@example.com\r\nBcc: b@example.com",
+        "a@example.com\nx",
+        "a b@example.com",
+        "a@b@example.com",
+        "no-address",
+        "葵@example.com",
+        "a@",
+    ],
+)
+def test_anything_but_one_address_is_refused(to: str) -> None:
+    with pytest.raises(MailRefused):
+        build_message(mail(to=to), SHOP)
+
+
+def test_old_addresses_of_phone_companies_are_not_refused() -> None:
+    assert build_message(mail(to="haruka..tea.@docomo.ne.jp"), SHOP)["To"] == "haruka..tea.@docomo.ne.jp"
+
+
+@pytest.mark.parametrize("subject", ["a\r\nBcc: b@example.com", "a\nb", "a\x00b", "a\u2028b", "", " "])
+def test_subject_of_several_lines_is_refused(subject: str) -> None:
+    with pytest.raises(MailRefused):
+        build_message(mail(subject=subject), SHOP)
+
+
+@pytest.mark.parametrize("shop", [replace(SHOP, name="a\nBcc: b@example.com"), replace(SHOP, email="")])
+def test_sender_must_be_one_line_and_one_address(shop: Shop) -> None:
+    with pytest.raises(MailRefused):
+        build_message(mail(), shop)
+
+
+@pytest.mark.parametrize("cells", [{"message_id": ""}, {"message_id": "a@b>\n<c@d"}])
+def test_mail_without_its_own_id_is_refused(cells: dict[str, str]) -> None:
+    with pytest.raises(MailRefused):
+        build_message(mail(**cells), SHOP)
+
+
+def test_file_is_written_whole_and_once_more_alike(tmp_path: Path) -> None:
+    outbox = tmp_path / "outbox"
+    first = write_eml(outbox, mail(), SHOP)
+    content = first.read_bytes()
+    assert write_eml(outbox, mail(), SHOP) == first
+    assert first.read_bytes() == content
+    assert [path.name for path in outbox.iterdir()] == ["mail-order_confirmation-1001.eml"]
+
+
+def test_refused_mail_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(MailRefused):
+        write_eml(tmp_path, mail(to=""), SHOP)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["shipped:../../etc:A", "x:\\..\\a", "a:..", "x:１００１", "thank_you:a/b", "x:" + "9" * 300]
+)
+def test_file_name_stays_in_its_folder(tmp_path: Path, key: str) -> None:
+    path = write_eml(tmp_path, mail(key), SHOP)
+    assert path.parent == tmp_path
+    assert path.is_file()
+    assert len(path.name) < 120
+
+
+def test_different_mails_have_different_files() -> None:
+    keys = [
+        "shipped:1:2",
+        "shipped:1-2",
+        "shipped:1/2",
+        "shipped:1_2",
+        "shipped:あ",
+        "shipped:い",
+        "shipped:1:2~2",
+    ]
+    assert len({file_name(mail(key)).lower() for key in keys}) == len(keys)
