@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+
+import click
 
 from automations import AUTOMATIONS
 from automations.app.automate import module_of
-from automations.core.messages import msg
 
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
@@ -18,6 +23,7 @@ CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 CODE_CALLS = {"finding", "Finding", "add", "note", "unknown_name", "__init__", "FileRefused", "ServiceError", "LedgerRefused"}
 
 
+@cache
 def blocks() -> dict[str, str]:
     """Return every generated table by its name."""
     return {
@@ -66,27 +72,33 @@ def _automations() -> str:
     return "\n".join(lines)
 
 
-def _tabs(columns: dict[str, tuple[str, ...]]) -> str:
+def _tabs(columns: Mapping[str, tuple[str, ...]]) -> str:
     return ", ".join(dict.fromkeys(columns))
 
 
 def _commands(language: str) -> str:
-    from automations.app.cli import cli
-
+    """Help texts are chosen when the command line starts, so each language is asked for in its own process."""
+    code = (
+        "from documentation import command_summaries; import json, sys; "
+        "sys.stdout.buffer.write(json.dumps(command_summaries()).encode())"
+    )
+    environment = {**os.environ, "DAICHO_LANG": language, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
     lines = ["| command | |", "| --- | --- |"]
-    for name, command in _all_commands(cli, ""):
-        summary = (command.help or "").split("\n")[0]
-        lines.append(f"| `daicho {name}` | {msg(_english(summary)).text(language) if language == 'ja' else summary} |")
+    lines += [f"| `daicho {name}` | {summary} |" for name, summary in json.loads(told.stdout).items()]
     return "\n".join(lines)
 
 
-def _english(summary: str) -> str:
-    return summary
+def command_summaries() -> dict[str, str]:
+    """Return every command with the first line of its help."""
+    from automations.app.cli import cli
+
+    return {name: (command.help or "").split("\n")[0] for name, command in _all_commands(cli, "")}
 
 
-def _all_commands(group: object, prefix: str) -> Iterator[tuple[str, object]]:
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
-        if hasattr(command, "commands"):
+def _all_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
             yield from _all_commands(command, f"{prefix}{name} ")
         else:
             yield f"{prefix}{name}", command

@@ -23,7 +23,7 @@ SETTING_NAMES = (
     "allocate_stock.whole_orders_first",
     "schedule_shipping.handling_days",
     "confirm_arrival.grace_days",
-    "post_sales.return_days",
+    "post_sales.return_window_days",
     "holds.high_amount.amount_from",
     "holds.high_amount.new_customer_amount_from",
     "holds.duplicate_order.within_hours",
@@ -38,7 +38,7 @@ _MEANINGS: Mapping[str, Message] = {
     "allocate_stock.whole_orders_first": msg("true: orders that can ship complete come first"),
     "schedule_shipping.handling_days": msg("Working days needed before an order can ship"),
     "confirm_arrival.grace_days": msg("Days after the expected arrival until an order counts as arrived"),
-    "post_sales.return_days": msg("Days after arrival until a sale is posted"),
+    "post_sales.return_window_days": msg("Days after arrival until a sale is posted"),
 }
 
 
