@@ -109,7 +109,7 @@ def test_every_entry_is_there_and_every_cell_can_hold_its_part(texts: list[str],
 def test_a_row_of_many_long_texts_is_kept_column_by_column():
     cells: Cells = {f"c{number}": "𠮷" * 4_000 for number in range(9)}
     rows = _rows(AppendRow("mails", cells))
-    assert [entry for entry in _entries(rows)] == [["", {name: text}] for name, text in cells.items()]
+    assert _entries(rows) == [["", {name: text}] for name, text in cells.items()]
     assert all(len(str(row["content"]).encode("utf-16-le")) // 2 <= 32_767 for row in rows)
 
 
@@ -139,19 +139,21 @@ def test_sorting_the_journal_does_it_no_harm():
     assert journal.last_commit(_sheet(*reversed(rows)), TAB, "op-1") == FIRST
 
 
+_ROWS = _rows(SetCells("orders", "1001", {"name": "高橋"}, {"name": "佐藤"}))
+
+
 @pytest.mark.parametrize(
-    "damage",
+    "left",
     [
-        pytest.param(lambda rows: rows[:1], id="entry gone"),
-        pytest.param(lambda rows: rows[1:], id="commit gone"),
-        pytest.param(lambda rows: (rows[0], {**rows[1], "content": "[]"}), id="entry altered"),
-        pytest.param(lambda rows: (), id="all gone"),
+        pytest.param(_ROWS[:1], id="entry gone"),
+        pytest.param(_ROWS[1:], id="commit gone"),
+        pytest.param((_ROWS[0], {**_ROWS[1], "content": "[]"}), id="entry altered"),
+        pytest.param((), id="all gone"),
     ],
 )
-def test_a_journal_that_lacks_something_is_refused(damage):
-    rows = _rows(SetCells("orders", "1001", {"name": "高橋"}, {"name": "佐藤"}))
+def test_a_journal_that_lacks_something_is_refused(left: tuple[Cells, ...]):
     with pytest.raises(LedgerRefused, match="changed by hand"):
-        journal.last_commit(_sheet(*damage(rows)), TAB, "op-1")
+        journal.last_commit(_sheet(*left), TAB, "op-1")
 
 
 def test_a_mark_that_cannot_be_read_is_refused():

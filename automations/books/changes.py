@@ -45,7 +45,7 @@ class CellsOfCommit:
     rows: int
 
 
-def cells_of(  # noqa: PLR0913 - a commit is exactly these six things
+def cells_of(
     plan: Plan, base: Snapshot, commit: journal.Commit, note: RunNote, *, schema: Schema, wording: Wording
 ) -> CellsOfCommit:
     """Return the cells of a plan and of its journal rows, by sheet.

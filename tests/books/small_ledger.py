@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -232,8 +231,7 @@ def commit(book: Book, *changes: SetCells | AppendRow, marks: Sequence[str] = ()
     return book.commit(Plan(tuple(changes), marks=tuple(marks)), book.read(), NOTE)
 
 
-def shuffled(sheets: Sheets, title: str = "受注") -> None:
-    """Sort the rows below the header into another order."""
+def turned_round(sheets: Sheets, title: str = "受注") -> None:
+    """Sort the rows below the header the other way round."""
     header, *rows = sheets[title]
-    random.Random(4).shuffle(rows)
-    sheets[title][:] = [header, *rows]
+    sheets[title][:] = [header, *reversed(rows)]

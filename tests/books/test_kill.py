@@ -23,7 +23,7 @@ NEVER = "1000000"
 def test_killed_at_any_moment_the_ledger_is_whole_and_the_next_run_goes_on(tmp_path: Path):
     shop = workbook_shop(tmp_path)
     stages = _stages(shop.path)
-    moments = random.Random(7)
+    moments = random.Random(7)  # noqa: S311 - moments to kill at, not secrets
     for kill in range(KILLS):
         stood = _orders(shop.path)
         if kill % 4 == 3:
@@ -78,7 +78,7 @@ def _orders(path: Path) -> int:
 
 
 def _check(path: Path, at_least: int) -> None:
-    """The workbook is readable, what was said stands, and nothing is there by half."""
+    """Check that the workbook is readable, what was said stands, and nothing is there by half."""
     book = workbook_book(path)
     number = _orders(path)
     rows = rows_of(book)
