@@ -15,7 +15,9 @@ from automations.app.settings_tab import SETTING_NAMES, meaning_of
 from automations.books import Book
 from automations.books.workbook import WorkbookBook
 from automations.core.errors import DaichoError, Problem, SetupError
+from automations.core.ledger import key_of
 from automations.core.messages import msg
+from automations.core.seals import SEAL, seal_of
 from automations.core.values import Cells
 
 INBOX = "inbox"
@@ -49,7 +51,7 @@ def init_shop(
         folder: Made if it is not there.
         language: Of labels, messages and mails.
         shop: Values for the block ``shop:`` of shop.yaml; keys as in core/shop.py, and ``billing_code``.
-        rows: Rows to begin with, typed, by tab id.
+        rows: Rows to begin with, typed, by tab id; they count as written by the program.
 
     Raises:
         FolderTaken: The folder already has a shop.yaml or a ledger.
@@ -65,14 +67,15 @@ def init_shop(
         _filled(template, {"language": language, **(shop or {})}), encoding="utf-8"
     )
     configuration = load(folder)
+    ledger_id = secrets.token_hex(8)
     write_new_workbook(
         folder / configuration.ledger,
         configuration.schema,
         language=language,
         currency=configuration.currency,
         zone=configuration.zone,
-        rows={**_first_rows(configuration), **(rows or {})},
-        ledger_id=secrets.token_hex(8),
+        rows={**_first_rows(configuration), **_as_own(rows or {}, configuration, ledger_id)},
+        ledger_id=ledger_id,
     )
 
 
@@ -93,6 +96,20 @@ def open_book(configuration: Configuration) -> Book:
         currency=configuration.currency,
         zone=configuration.zone,
     )
+
+
+def _as_own(
+    rows: Mapping[str, Sequence[Cells]], configuration: Configuration, ledger_id: str
+) -> dict[str, list[Cells]]:
+    """Return rows as if the program had written them: shared cells with their twins, and sealed."""
+    own: dict[str, list[Cells]] = {}
+    for name, tab_rows in rows.items():
+        tab = configuration.schema[name]
+        for cells in tab_rows:
+            twins = {twin: cells[column] for column, twin in tab.twins.items() if column in cells}
+            seal = {SEAL: seal_of(ledger_id, tab.id, key_of(tab, cells))} if tab.sealed else {}
+            own.setdefault(name, []).append({**cells, **twins, **seal})
+    return own
 
 
 def _filled(template: str, values: Mapping[str, object]) -> str:

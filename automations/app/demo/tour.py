@@ -1,0 +1,197 @@
+"""The tour: makes the demo shop, lets its days pass, and says at every step what happens and why."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from automations.app.demo.carrier_desk import issued_list
+from automations.app.demo.person import Typed, type_in
+from automations.app.demo.scenes import SCENES, Scene
+from automations.app.demo.shop_data import SHOP, opening_rows
+from automations.app.runner import Outcome, open_shop, read_ledger, run
+from automations.app.shops import INBOX, init_shop
+from automations.app.show import cell_text, finding_text
+from automations.app.tell import needs_person, status_table
+from automations.core.errors import DaichoError
+from automations.core.ledger import Ledger, Row
+from automations.core.messages import Message, msg
+
+FOLDER = "demo-shop"
+MARKER = ".daicho-demo"
+# Findings of a step that are shown whole; the ledger shows all of them in its columns.
+_FINDINGS_SHOWN = 3
+
+Echo = Callable[[str], None]
+
+
+class NotADemo(DaichoError):
+    """A folder of the demo's name holds something else; it is left alone."""
+
+    exit_code = 2
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            "folder-taken",
+            msg("The folder {folder} is already here and was not made by the demo; nothing was changed.", folder=folder.name),
+            msg("Rename that folder, or start the demo in another place."),
+        )
+
+
+def run_tour(folder: Path, language: str, echo: Echo) -> None:
+    """Make ``demo-shop`` in ``folder`` and walk through its days, telling each step.
+
+    Args:
+        folder: Where the shop's folder is made; an earlier demo there is replaced.
+        language: Of the shop and of what is told, ``ja`` or ``en``.
+        echo: Takes one line.
+
+    Raises:
+        NotADemo: ``demo-shop`` is there and was not made by the demo.
+    """
+    shop = make_shop(folder, language)
+    welcome = msg("{shop} is an invented shop for tea and sweets in Uji.", shop=SHOP["name"])
+    echo(welcome.text(language))
+    for number, scene in enumerate(SCENES, 1):
+        for line in play(shop, scene, number, language):
+            echo(line)
+    for line in _afterwards(shop, language):
+        echo(line)
+
+
+def make_shop(folder: Path, language: str) -> Path:
+    """Return the folder of a new demo shop as it stands before the first morning.
+
+    Raises:
+        NotADemo: ``demo-shop`` is there and was not made by the demo.
+    """
+    shop = folder / FOLDER
+    if shop.exists():
+        if not (shop / MARKER).is_file():
+            raise NotADemo(shop)
+        shutil.rmtree(shop)
+    init_shop(shop, language=language, shop=SHOP, rows=opening_rows())
+    (shop / MARKER).touch()
+    return shop
+
+
+def play(shop: Path, scene: Scene, number: int, language: str) -> Iterator[str]:
+    """Do what the scene says, run Daicho at its moment, and yield what there is to tell."""
+    yield ""
+    yield f"{number}. {_spoken(scene.at, language)}  {scene.title.text(language)}"
+    for sentence in scene.told:
+        yield f"   {sentence.text(language)}"
+    _fill_inbox(shop, scene)
+    if scene.typed:
+        yield from _typed_lines(scene.typed, shop, language)
+        type_in(shop, *scene.typed)
+    outcome = run(shop, now=scene.at)
+    yield f"   ✓ {_done(outcome, language)}"
+    if scene.leaves_at:
+        _issue_labels(shop, scene, scene.leaves_at)
+        outcome = run(shop, now=scene.leaves_at)
+        yield f"   ✓ {scene.leaves_at:%H:%M} {_done(outcome, language)}"
+    for line in (*_standing(outcome, language), *_orders(outcome.after, scene.shows, language)):
+        yield f"   {line}"
+
+
+def _fill_inbox(shop: Path, scene: Scene) -> None:
+    inbox = shop / INBOX
+    if scene.clears_inbox:
+        for path in [path for path in inbox.iterdir() if path.is_file()]:
+            path.unlink()
+    for name, content in scene.arrives:
+        (inbox / name).write_bytes(content)
+    if scene.issues_labels:
+        _issue_labels(shop, scene, scene.at)
+
+
+def _issue_labels(shop: Path, scene: Scene, at: datetime) -> None:
+    """Put the carrier's list into the inbox for every shipping file with a parcel that has no number yet."""
+    _, ledger = read_ledger(open_shop(shop), at)
+    kept_back = {_last_parcel(ledger, order) for order in scene.labels_kept_back}
+    waiting = {row.key: row.text("batch_id") for row in ledger["shipments"] if row.text("state") == "instructed"}
+    for batch in ledger["batches"]:
+        printed = {key for key, batch_id in waiting.items() if batch_id == batch.key} - kept_back
+        if printed:
+            shipping_file = (shop / batch.text("file")).read_bytes()
+            issued = shop / INBOX / f"発行済データ_{batch.key}.csv"
+            issued.write_bytes(issued_list(shipping_file, at, printed))
+
+
+def _last_parcel(ledger: Ledger, order: str) -> str:
+    return max(row.key for row in ledger["shipments"] if row.text("order_id") == order)
+
+
+def _typed_lines(rows: tuple[Typed, ...], shop: Path, language: str) -> Iterator[str]:
+    """Yield what people type, cell by cell as it stands in the sheet; of whole new orders only their buyers."""
+    schema = open_shop(shop).configuration.schema
+    yield "   " + msg("Now the people of the shop type into the ledger:").text(language)
+    for row in rows:
+        columns = schema[row.tab].columns
+        if row.tab == "order_lines":
+            continue
+        names = ("order_id", "buyer_name") if row.tab == "orders" and not row.key else tuple(row.cells)
+        cells = (
+            f"{columns[name].label.text(language)} {cell_text(columns[name], row.cells.get(name), language, 'JPY')}"
+            for name in names
+        )
+        where = row.key or msg("new row").text(language)
+        yield f"     ✎ {schema[row.tab].label.text(language)} {where}: {', '.join(cells)}"
+
+
+def _done(outcome: Outcome, language: str) -> str:
+    """Return what a run did in one line."""
+    done = [sentence.text(language) for sentence in outcome.summary]
+    done += [name for name in outcome.delivered.files if name.endswith(".csv")]
+    return " / ".join(done) or msg("Nothing to do: everything stands as it should.").text(language)
+
+
+def _standing(outcome: Outcome, language: str) -> Iterator[str]:
+    """Yield where the orders stand, what needs a person, and which files or orders were refused."""
+    yield from status_table(outcome.after, language)
+    if waits := needs_person(outcome):
+        yield "→ " + " / ".join(sentence.text(language) for sentence in waits)
+    refused = [finding for finding in outcome.findings if not finding.tab or finding.code == "other-currency"]
+    for finding in refused[:_FINDINGS_SHOWN]:
+        yield from finding_text(finding, outcome.after, language).splitlines()
+
+
+def _orders(ledger: Ledger, numbers: tuple[str, ...], language: str) -> Iterator[str]:
+    for number in numbers:
+        order = ledger["orders"].get(number)
+        if order is not None:
+            yield f"  {_order(order, ledger, language)}"
+
+
+def _order(order: Row, ledger: Ledger, language: str) -> str:
+    """Return an order as its row tells it: number, buyer, status, and why it waits or what comes next."""
+    status = cell_text(ledger.schema["orders"].columns["status"], order.get("status"), language, ledger.currency)
+    told = order.text("stuck_reason") or order.text("next_step")
+    return f"{order.key} {order.text('buyer_name')} [{status}] {told}".rstrip()
+
+
+def _afterwards(shop: Path, language: str) -> Iterator[str]:
+    """Yield what to open, and which commands to try next."""
+    _, ledger = read_ledger(open_shop(shop), SCENES[-1].at)
+    batch = ledger["batches"].rows[-1].text("file")
+    mail = next(row.text("file") for row in reversed(ledger["mails"].rows) if row.text("file"))
+    yield ""
+    yield msg("What to open in {folder}/:", folder=FOLDER).text(language)
+    opens: tuple[tuple[str, Message], ...] = (
+        ("ledger.xlsx", msg("the ledger: orders with their reasons, holds, stock, shipments, mails")),
+        (batch, msg("the latest shipping file for the carrier")),
+        (f"{batch.rsplit('.', 1)[0]}-picking.html", msg("its picking list")),
+        (mail, msg("one of the mails; no mail account is set up, so none was sent")),
+    )
+    for name, meaning in opens:
+        yield f"   {name}  {meaning.text(language)}"
+    yield msg("Try next:").text(language)
+    for command in ("why KM-1015", "check", "run --dry-run", "report"):
+        yield f"   daicho {command} --shop {FOLDER} --now {SCENES[-1].at:%Y-%m-%dT%H:%M}"
+
+
+def _spoken(moment: datetime, language: str) -> str:
+    return msg("{moment}", moment=moment).text(language)
