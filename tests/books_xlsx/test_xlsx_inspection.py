@@ -1,5 +1,6 @@
 """Which files are refused before anything is read from them, and why."""
 
+import errno
 import io
 import os
 import time
@@ -152,9 +153,12 @@ def test_a_workbook_that_the_system_keeps_locked_is_open(tmp_path: Path):
     assert (refusal.value.reason, refusal.value.user) == ("open-elsewhere", "佐藤 花子")
 
 
-def test_a_file_that_may_not_be_written_is_named_so(tmp_path: Path):
+@pytest.mark.parametrize(
+    "trouble", [PermissionError(13, "not allowed"), OSError(errno.EROFS, "read-only disk")]
+)
+def test_a_file_that_may_not_be_written_is_named_so(tmp_path: Path, trouble: OSError):
     def not_allowed(_: Path) -> None:
-        raise PermissionError(13, "not allowed")
+        raise trouble
 
     with pytest.raises(WorkbookRefused, match="read-only"):
         refuse_open(tmp_path / "nobody may write here.xlsx", 24, not_allowed)

@@ -1,12 +1,13 @@
 """Find out whether a person has the workbook open."""
 
+import errno
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from os import W_OK, access
 from pathlib import Path
 
-from .errors import WorkbookRefused
+from .errors import FileReason, WorkbookRefused
 
 _HOUR_S = 3600
 _NAME_AT = 55
@@ -21,10 +22,10 @@ def append_nothing(path: Path) -> None:
 def refuse_open(path: Path, stale_hours: int, try_to_append: Callable[[Path], None] = append_nothing) -> None:
     """Refuse a workbook that a spreadsheet program has open.
 
-    Where the system locks open files (Windows, its network shares) opening for writing is the proof: it fails
-    while the workbook is open. Elsewhere only the small file beside the workbook tells, which a crashed
-    program leaves behind; so it counts for ``stale_hours`` from when it was made, and where the system
-    locks files, only as long as its program holds on to it.
+    Where the system locks open files (Windows, its network shares) opening for writing fails, whatever lies
+    beside the workbook. Elsewhere only the small lock file beside it tells. A crashed program leaves that
+    behind, so it counts for ``stale_hours`` from when it was made; ``detail`` names it, for a person who
+    knows that nobody has the workbook open and may delete it.
 
     Raises:
         WorkbookRefused: ``open-elsewhere`` with the user if known, ``read-only``.
@@ -35,9 +36,12 @@ def refuse_open(path: Path, stale_hours: int, try_to_append: Callable[[Path], No
     try:
         try_to_append(path)
     except PermissionError as error:
-        if access(path, W_OK):
-            raise WorkbookRefused("open-elsewhere", user=user) from error
-        raise WorkbookRefused("read-only") from error
+        reason: FileReason = "open-elsewhere" if access(path, W_OK) else "read-only"
+        raise WorkbookRefused(reason, user=user) from error
+    except OSError as error:
+        if error.errno == errno.EROFS:
+            raise WorkbookRefused("read-only") from error
+        raise
     for lock in beside:
         if _is_fresh(lock, stale_hours):
             raise WorkbookRefused("open-elsewhere", detail=lock.name, user=_user(lock))

@@ -1,6 +1,7 @@
 """Cell names and areas: ``C5``, ``$A$1:E10``, ``B:B``, ``2:7``."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 LAST_ROW = 1_048_576
@@ -33,6 +34,7 @@ class Area(NamedTuple):
         return first if self.is_one_cell() else f"{first}:{cell_name(self.bottom, self.right)}"
 
 
+@lru_cache(maxsize=512)
 def column_name(column: int) -> str:
     """Return the letters of a column, ``A`` for 1."""
     letters = ""

@@ -175,29 +175,29 @@ class Grid:
 
 def _rows(xml: Xml, prefix: bytes, start: int, end: int) -> list[Row]:
     rows: list[Row] = []
-    tag, number, at, tag_end = b"/", 0, start, start
+    tag, number, at, tag_end, is_empty_tag = b"", 0, start, start, True
     open_tags = 0
     for found in patterns(prefix).row.finditer(xml.view, start, end):
-        if number:
-            rows.append(_row(number, tag, at, tag_end, found.start()))
+        before, place, place_end = number, at, tag_end
+        at, tag_end = found.span()
+        if before:
+            rows.append(Row(before, tag, place, place_end, at, is_empty_tag))
         tag, name = found.groups()
         if tag is None:
-            raise xml.damaged(f"broken row at byte {found.start()}")
-        before, number = number, int(name) if name else _number(tag, number)
+            raise xml.damaged(f"broken row at byte {at}")
+        number = int(name) if name else _number(tag, before)
         if not before < number <= LAST_ROW:
             raise xml.damaged(f"row {number} out of order")
-        at, tag_end = found.span()
-        open_tags += not tag.endswith(b"/")
+        is_empty_tag = tag.endswith(b"/")
+        if is_empty_tag:
+            tag = tag[:-1]
+        else:
+            open_tags += 1
     if number:
-        rows.append(_row(number, tag, at, tag_end, end))
+        rows.append(Row(number, tag, at, tag_end, end, is_empty_tag))
     if open_tags != xml.view.count(b"</" + prefix + b"row", start, end):
         raise xml.damaged("rows and their ends do not fit")
     return rows
-
-
-def _row(number: int, tag: bytes, start: int, tag_end: int, limit: int) -> Row:
-    is_empty_tag = tag.endswith(b"/")
-    return Row(number, tag[:-1] if is_empty_tag else tag, start, tag_end, limit, is_empty_tag)
 
 
 def _number(tag: bytes, before: int) -> int:

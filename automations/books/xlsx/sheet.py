@@ -1,7 +1,7 @@
 """Edit one sheet: render the touched rows, let its areas grow, leave every other byte alone."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -120,26 +120,23 @@ def _column_styles(xml: Xml, layout: Layout) -> list[tuple[range, int]]:
 
 
 def _dimension(layout: Layout, wanted: Wanted) -> list[Splice]:
-    cells = [(row, column) for row, column, value in _written(wanted) if value is not None]
-    if not cells:
-        return []
-    rows, columns = zip(*cells, strict=True)
+    written = {row: columns for row, cells in wanted.items() if (columns := _columns(cells))}
     changes = []
-    for node in layout:
+    for node in layout if written else ():
         known = area(node.attributes().get(b"ref", "")) if node.name == b"dimension" else None
         if known is not None:
             whole = Area(
-                min(known.top, *rows),
-                min(known.left, *columns),
-                max(known.bottom, *rows),
-                max(known.right, *columns),
+                min(known.top, *written),
+                min(known.left, *map(min, written.values())),
+                max(known.bottom, *written),
+                max(known.right, *map(max, written.values())),
             )
             changes += [node.with_tag({b"ref": whole.name().encode()})] if whole != known else []
     return changes
 
 
-def _written(wanted: Wanted) -> Iterator[tuple[int, int, CellValue]]:
-    return ((row, column, value) for row, cells in wanted.items() for column, value in cells.items())
+def _columns(cells: Mapping[int, CellValue]) -> list[int]:
+    return [column for column, value in cells.items() if value is not None]
 
 
 def _filter_rows(layout: Layout, new_rows: Grown) -> tuple[int, int] | None:
