@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from automations.core.addresses import full_address
-from automations.core.carriers import AccountKey, Carrier
+from automations.core.batches import ParcelLabel, batch_plans
+from automations.core.carriers import Carrier
 from automations.core.destinations import Destination, destination_of
 from automations.core.flows import FieldProblem
-from automations.core.layouts import Rendered, encode, freeze, render
+from automations.core.layouts import Rendered, render
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
 from automations.core.parcels import label_record
 from automations.core.payments import Payment
-from automations.core.plan import AppendRow, Change, Finding, Plan
+from automations.core.plan import Change, Finding, Plan
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended
 from automations.core.text import match_key
-from automations.core.values import Cells
 
 READS = {
     "shipments": (
@@ -62,14 +60,6 @@ class Settings:
     payments: Mapping[str, Payment]
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    shipment: Row
-    carrier: Carrier
-    ship_on: date
-    rendered: Rendered
-
-
 def plan(ledger: Ledger, settings: Settings) -> Plan:
     """Instruct every planned parcel whose day has come and whose order may ship.
 
@@ -88,7 +78,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     good = [label for label in labels if not label.rendered.problems and label.shipment.key in ready]
     return Plan.of(
         _error_cells(labels, ledger.language),
-        _batches(good, ledger),
+        batch_plans(good, ledger),
         dict.fromkeys(_label_findings(labels)),
         _changed_after_instruction(ledger),
     )
@@ -107,11 +97,7 @@ def _ready_shipments(ledger: Ledger, settings: Settings) -> set[str]:
     if not due:
         return set()
     lines = ledger["order_lines"].by("shipment_id")
-    held = {
-        hold.text("order_id")
-        for hold in ledger["holds"]
-        if hold.text("state") == "open" and hold.text("severity") in ("block", "confirm")
-    }
+    held = _held_orders(ledger)
     return {
         shipment.key
         for shipment in due
@@ -119,6 +105,16 @@ def _ready_shipments(ledger: Ledger, settings: Settings) -> set[str]:
         and _may_ship(ledger["orders"].get(shipment.text("order_id")), settings.payments)
         and _all_reserved(lines.get(shipment.key, ()))
     }
+
+
+def _held_orders(ledger: Ledger) -> set[str]:
+    """Return orders with an open hold, or with a line that was set aside (copied, renamed): never half of them."""
+    held = {
+        hold.text("order_id")
+        for hold in ledger["holds"]
+        if hold.text("state") == "open" and hold.text("severity") in ("block", "confirm")
+    }
+    return held | {line.text("order_id") for line in ledger["order_lines"].set_aside}
 
 
 def _may_ship(order: Row | None, payments: Mapping[str, Payment]) -> bool:
@@ -137,7 +133,7 @@ def _all_reserved(lines: Collection[Row]) -> bool:
     return bool(lines) and all(line.number_of("allocated_qty") == line.number_of("qty") > 0 for line in lines)
 
 
-def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Iterator[_Label]:
+def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Iterator[ParcelLabel]:
     """Yield a label for every ready parcel, and for those whose last label could not be written."""
     in_batches = {key for batch in ledger["batches"] for key in batch.text("shipments").split()}
     for shipment in ledger["shipments"]:
@@ -152,91 +148,22 @@ def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Itera
             rendered = Rendered(problems=(_ALREADY,))
         else:
             rendered = render(carrier, service, label_record(shipment, ship_on, service, settings.shop, carrier))
-        yield _Label(shipment, carrier, ship_on, rendered)
+        yield ParcelLabel(shipment, carrier, ship_on, rendered)
 
 
-def _error_cells(labels: Iterable[_Label], language: str) -> Iterator[Iterable[Change]]:
+def _error_cells(labels: Iterable[ParcelLabel], language: str) -> Iterator[Iterable[Change]]:
     for label in labels:
         texts = [_said(problem).text(language) for problem in label.rendered.problems]
         yield update(label.shipment, {"errors": " / ".join(texts) or None})
 
 
-def _batches(labels: Sequence[_Label], ledger: Ledger) -> Iterator[Plan]:
-    groups: dict[tuple[str, date], list[_Label]] = {}
-    for label in labels:
-        groups.setdefault((label.carrier.id, label.ship_on), []).append(label)
-    for (name, ship_on), group in groups.items():
-        carrier = group[0].carrier
-        size = carrier.file.max_rows or len(group)
-        parts = [group[start : start + size] for start in range(0, len(group), size)]
-        for batch_id, part in zip(_free_ids(f"{name}-{ship_on:%Y%m%d}", ledger), parts, strict=False):
-            yield _batch(batch_id, carrier, ship_on, part, ledger)
-
-
-def _free_ids(stem: str, ledger: Ledger) -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        batch_id = f"{stem}-{number}"
-        if batch_id not in ledger["batches"] and f"batch:{batch_id}" not in ledger.marks:
-            yield batch_id
-
-
-def _batch(batch_id: str, carrier: Carrier, ship_on: date, labels: Sequence[_Label], ledger: Ledger) -> Plan:
-    header = tuple(column.name for column in carrier.columns)
-    content = encode(carrier.file, header, [label.rendered.fields for label in labels])
-    row: Cells = {
-        "batch_id": batch_id,
-        "state": "planned",
-        "carrier": carrier.id,
-        "ship_on": ship_on,
-        "parcels": len(labels),
-        "file": f"shipping/{batch_id}.{carrier.file.extension}",
-        "made_at": ledger.now,
-        "shipments": " ".join(label.shipment.key for label in labels),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-    instructed = [
-        update(
-            label.shipment,
-            {
-                "state": "instructed",
-                "batch_id": batch_id,
-                "instructed_at": ledger.now,
-                "label_fields": freeze(label.rendered.fields),
-            },
-        )
-        for label in labels
-    ]
-    missing = [_account_missing(batch_id, carrier)] if carrier.missing_account_keys else []
-    return Plan.of(AppendRow("batches", row), instructed, missing, marks=[f"batch:{batch_id}"])
-
-
-def _account_missing(batch_id: str, carrier: Carrier) -> Finding:
-    keys = carrier.missing_account_keys
-    return Finding(
-        "account-missing",
-        "batches",
-        batch_id,
-        "file",
-        "",
-        msg("The shipping file has no {keys}; {carrier} will ask for it.", keys=_labels_of(keys), carrier=carrier.label),
-        msg("Fill in carriers: {carrier}: {keys} in shop.yaml.", carrier=carrier.id, keys=tuple(key.id for key in keys)),
-        level="warning",
-    )
-
-
-def _labels_of(keys: Iterable[AccountKey]) -> tuple[Label, ...]:
-    return tuple(key.label for key in keys)
-
-
-def _label_findings(labels: Iterable[_Label]) -> Iterator[Finding]:
+def _label_findings(labels: Iterable[ParcelLabel]) -> Iterator[Finding]:
     for label in labels:
         for problem in label.rendered.problems:
             yield _label_finding(label, problem)
 
 
-def _label_finding(label: _Label, problem: FieldProblem) -> Finding:
+def _label_finding(label: ParcelLabel, problem: FieldProblem) -> Finding:
     why, shipment = _said(problem), label.shipment
     if problem is _ALREADY:
         return shipment.finding("already-instructed", "state", why, problem.fix)

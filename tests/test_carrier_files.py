@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automations import instruct_shipping
+from automations.core.batches import MOST_PARCELS
 from automations.core.errors import LedgerRefused
 from automations.core.flows import width_of
 from automations.core.layouts import encode, freeze, thaw
@@ -126,6 +127,11 @@ def test_a_carriers_row_limit_splits_the_batch() -> None:
     batches = instructed(5, max_rows=2)["batches"]
     assert [batch.key for batch in batches] == [f"yamato-20261124-{number}" for number in (1, 2, 3)]
     assert [batch.text("shipments") for batch in batches] == ["S1 S2", "S3 S4", "S5"]
+
+
+def test_the_parcels_of_a_batch_fit_into_one_cell() -> None:
+    batches = instructed(MOST_PARCELS + 1)["batches"]
+    assert [batch.number_of("parcels") for batch in batches] == [MOST_PARCELS, 1]
 
 
 def test_the_file_of_a_batch_is_made_again_from_the_ledger_alone_in_any_row_order() -> None:

@@ -273,12 +273,18 @@ def _refusals(service: Service, record: Record) -> Iterator[Refusal]:
             msg("{service} does not take a delivery day.", service=service.label),
             msg("Choose another service, or remove the requested day from the order."),
         )
-    for name, limit in (("size", service.size_limit(temperature)), ("weight_g", service.weight_limit(temperature))):
-        value = record.get(name)
-        if limit and isinstance(value, int) and value > limit:
-            yield Refusal(
-                name, msg("{service} takes at most {limit}.", service=service.label, limit=limit), _ANOTHER_SERVICE
-            )
+    yield from _measure_refusals(service, record, temperature)
+
+
+def _measure_refusals(service: Service, record: Record, temperature: str) -> Iterator[Refusal]:
+    size, size_limit = record.get("size"), service.size_limit(temperature)
+    if size_limit and isinstance(size, int) and size > size_limit:
+        why = msg("{service} takes at most {limit} cm.", service=service.label, limit=size_limit)
+        yield Refusal("size", why, _ANOTHER_SERVICE)
+    weight, weight_limit = record.get("weight_g"), service.weight_limit(temperature)
+    if weight_limit and isinstance(weight, int) and weight > weight_limit:
+        why = msg("{service} takes at most {limit} g.", service=service.label, limit=weight_limit)
+        yield Refusal("weight_g", why, _ANOTHER_SERVICE)
 
 
 def _cod_refusals(service: Service, record: Record) -> Iterator[Refusal]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # A kanji that cp932 does not have, and the printed form everyone knows it by. Source: practice 7.5, safety R15.
 _KANJI = (
@@ -32,11 +33,13 @@ SUBSTITUTES = {pair[0]: pair[1:] for pair in _KANJI.split()} | _SIGNS | _INVISIB
 # Two code points that cp932 writes as one; unified so that a label reads back as it was written.
 _ONE_FORM = str.maketrans("¢£¬‖−〜", "￠￡￢∥－～")
 _BREAKS = re.compile(r"\s*[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]\s*")
+_UNSURE = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _HALF_KANA = re.compile(r"[\uff61-\uff9f]+")
 _TO_FULL = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 DANGEROUS_FIRST = frozenset("=+-@＝＋－＠")
 
 
+@lru_cache(maxsize=4096)
 def label_text(text: str, encoding: str) -> str:
     """Return text as it is printed: composed, in one line, with substitutes for what ``encoding`` lacks.
 
@@ -55,9 +58,9 @@ def unprintable(text: str, encoding: str) -> tuple[str, ...]:
 
     Control characters and private ones count too: what they look like depends on the machine.
     """
-    if text.isascii() and text.isprintable():
+    if _fits(text, encoding) and not _UNSURE.search(text):
         return ()
-    lost = (char for char in text if unicodedata.category(char) in ("Cc", "Co") or not _fits(char, encoding))
+    lost = (char for char in text if _UNSURE.match(char) or not _fits(char, encoding))
     return tuple(dict.fromkeys(lost))
 
 

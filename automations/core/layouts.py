@@ -92,8 +92,9 @@ def thaw(frozen: str, columns: int) -> tuple[str, ...] | None:
 
 
 def _quoted(text: str, layout: FileLayout) -> str:
-    needs = layout.quoting == "all" or any(sign in text for sign in (layout.delimiter, '"', "\r", "\n"))
-    return '"' + text.replace('"', '""') + '"' if needs else text
+    if layout.quoting == "all" or layout.delimiter in text or _QUOTED.search(text):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _refused(carrier: Carrier, service: Service, record: Record) -> list[FieldProblem]:
@@ -177,6 +178,7 @@ def _too_much(column: LabelColumn, text: str, values: Record) -> tuple[Message, 
     return None
 
 
+_QUOTED = re.compile(r'["\r\n]')
 _FREE = frozenset({"text", "full", "kana", "ascii"})
 _FORMS: Mapping[str, tuple[re.Pattern[str], Message]] = {
     "digits": (re.compile(r"[0-9]+"), msg("Only the digits 0 to 9 are allowed here.")),
