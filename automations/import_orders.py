@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from automations.core.channels import Channel
+from automations.core.channels import Channel, plain_number
 from automations.core.customers import Customers, KnownCustomer
 from automations.core.incoming import Incoming, IncomingOrder
+from automations.core.known_orders import SHIPPED_ELSEWHERE, compared, flowing_on
 from automations.core.ledger import Ledger, Row, Table, update
-from automations.core.messages import Message, msg, spoken
+from automations.core.messages import msg
 from automations.core.numbering import LineNumbers, Numbers
 from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
-from automations.core.source_state import (
-    State,
-    in_words,
-    open_differences,
-    read_state,
-    settled,
-    state_of,
-    state_text,
-    write_state,
-)
+from automations.core.source_state import state_of, write_state
 from automations.core.statuses import ENDED, is_closed
 from automations.core.values import Cells, Value
 
@@ -46,11 +38,7 @@ WRITES = {
     "movements": ("movement_id",),
 }  # fmt: skip
 
-# A channel that says so has shipped the order itself; nothing is left for this shop to ship.
-_SHIPPED_ELSEWHERE = frozenset({"shipped", "arrived", "posted"})
 _ON_THE_WAY = frozenset({"instructed", "shipped", "arrived", "returned"})
-# A payment only ever moves on to the right.
-_PAYMENT_STEPS = ("", "unpaid", "partly_paid", "paid", "refunded")
 _LINE_FILLED_FROM = {"product_name": "name", "unit_price": "price", "tax_rate": "tax_rate"}
 HAND = "hand"
 
@@ -115,7 +103,7 @@ class _Intake:
         self.customers = _customers(self.ledger, self.settings, self.customer_numbers)
         self._order_ids: set[str] = {row.key for row in (*orders, *orders.set_aside)}
         self._by_number: dict[tuple[str, str], Row] = {
-            (row.text("channel"), row.text("channel_order_no")): row
+            (row.text("channel"), plain_number(row.text("channel_order_no"))): row
             for row in (*orders.set_aside, *orders)
             if row.get("channel_order_no") is not None
         }
@@ -170,8 +158,8 @@ class _Intake:
             if shipments is None or lines is None:
                 shipments, lines = self.ledger["shipments"].by("order_id"), self.ledger.lines_of()
             on_the_way = any(parcel.text("state") in _ON_THE_WAY for parcel in shipments.get(row.key, ()))
-            cells, findings = _compared(row, lines.get(row.key, ()), order, self.ledger)
-            flow, more = _flowing_on(row, order, on_the_way=on_the_way)
+            cells, findings = compared(row, lines.get(row.key, ()), order, self.ledger)
+            flow, more = flowing_on(row, order, on_the_way=on_the_way)
             yield update(row, {**cells, **flow}, msg("so at the channel") if flow else None)
             yield (*findings, *more)
 
@@ -184,7 +172,10 @@ class _Intake:
             if not order_id:
                 yield _without_order(row)
             elif order_id in self._order_ids and order_id not in self._set_aside:
-                cells: dict[str, Value] = {"line_id": self._line_numbers.following(order_id), "order_id": order_id}
+                cells: dict[str, Value] = {
+                    "line_id": self._line_numbers.following(order_id),
+                    "order_id": order_id,
+                }
                 product = self.ledger["products"].get(row.text("sku"))
                 if product is not None and product.get("components") is not None:
                     cells["components"] = product.get("components")
@@ -198,11 +189,12 @@ class _Intake:
 
     def _by_source(self) -> dict[tuple[str, str], IncomingOrder]:
         incoming = self.ledger.incoming
-        return {(_channel_of(order), order.number): order for order in (incoming.orders if incoming else ())}
+        orders = incoming.orders if incoming else ()
+        return {(_channel_of(order), plain_number(order.number)): order for order in orders}
 
     def _known(self, order: IncomingOrder, channel: str) -> Row | None:
         """Return the row of an order: by the channel's number, or by ours if it is that channel's."""
-        row = self._by_number.get((channel, order.number))
+        row = self._by_number.get((channel, plain_number(order.number)))
         if row is not None:
             return row
         row = self.ledger["orders"].get(self._base_id(order, channel))
@@ -212,7 +204,7 @@ class _Intake:
 
     def _base_id(self, order: IncomingOrder, channel: str) -> str:
         declared = self.settings.channels.get(channel)
-        return declared.order_id(order.number) if declared else order.number.lstrip("#")
+        return declared.order_id(order.number) if declared else plain_number(order.number)
 
     def _free_id(self, order: IncomingOrder, channel: str) -> str:
         number = base = self._base_id(order, channel)
@@ -285,7 +277,7 @@ def _first_status(order: Cells, ledger: Ledger) -> dict[str, Value]:
     status = order.get("status")
     if status in ENDED:
         return {"status": status, "posted_on": None}
-    if status in _SHIPPED_ELSEWHERE:
+    if status in SHIPPED_ELSEWHERE:
         return {"status": "posted", "posted_on": order.get("posted_on") or ledger.today}
     return {"status": "received", "posted_on": None}
 
@@ -294,7 +286,7 @@ def _memo(order: IncomingOrder, ledger: Ledger) -> Value:
     """Return the memo: what the file says, notices, and values that could not be read, so that none is lost."""
     told = order.order.get("memo")
     notes = [told] if isinstance(told, str) else []
-    if order.order.get("status") in _SHIPPED_ELSEWHERE:
+    if order.order.get("status") in SHIPPED_ELSEWHERE:
         notes.append(msg("Already shipped when it was imported.").text(ledger.language))
     for finding in order.findings:
         column = ledger.schema[finding.tab].columns.get(finding.column)
@@ -323,90 +315,16 @@ def _deleted(order: IncomingOrder, channel: str, channels: Mapping[str, Channel]
     return Finding(
         "order-deleted",
         "orders",
-        order.number.lstrip("#"),
+        plain_number(order.number),
         "",
         order.number,
-        msg("This order of {channel} was imported before and its row was deleted, so it is left out.", channel=name),
+        msg(
+            "This order of {channel} was imported before and its row was deleted, so it is left out.",
+            channel=name,
+        ),
         msg("Nothing needs to be done. To have it back, type it into the orders tab."),
         order.row,
         "warning",
-    )
-
-
-def _compared(
-    row: Row, lines: Iterable[Row], order: IncomingOrder, ledger: Ledger
-) -> tuple[dict[str, Value], list[Finding]]:
-    """Return source_change and source_state of an order that arrived again; human cells are never touched."""
-    kept = read_state(row.text("source_state"))
-    if kept is None:
-        return {}, []
-    arrived = state_of(order.order, order.lines)
-    if kept == arrived and row.get("source_change") is None:
-        return {}, []
-    still_open = open_differences(kept, arrived, _state_here(row, lines))
-    phrases = in_words(still_open, kept, arrived, ledger.schema, ledger.currency)
-    words = spoken(phrases, ledger.language)
-    cells: dict[str, Value] = {
-        "source_change": words or None,
-        "source_state": write_state(settled(kept, arrived, still_open)),
-    }
-    if not words or words == row.text("source_change"):
-        return cells, []
-    why = msg("The order arrived again with other contents: {changes}.", changes=phrases)
-    fix = msg("Ask the customer if need be, and change the order here by hand where it is right.")
-    return cells, [row.finding("order-changed", "", why, fix, "warning")]
-
-
-def _state_here(row: Row, lines: Iterable[Row]) -> State:
-    cells = {column: value for column, value in row.cells.items() if column != "source_state"}
-    here = {column: state_text(value) for column, value in cells.items()}
-    return {**here, **state_of({}, [line.cells for line in lines])}
-
-
-def _flowing_on(
-    row: Row, order: IncomingOrder, *, on_the_way: bool
-) -> tuple[dict[str, Value], list[Finding]]:
-    """Return the facts of the channel that flow on: cancelled, paid, approved."""
-    cells = _payment_news(row, order.order)
-    status = order.order.get("status")
-    if status in ENDED:
-        if not on_the_way and not row.is_persons("status", "status_set"):
-            return {**cells, "status": status}, []
-        return cells, [_cancelled_at_channel(row, on_the_way=on_the_way)]
-    if status in _SHIPPED_ELSEWHERE and not on_the_way and not row.is_persons("status", "status_set"):
-        return cells, [_shipped_at_channel(row)]
-    return cells, []
-
-
-def _payment_news(row: Row, order: Cells) -> dict[str, Value]:
-    cells: dict[str, Value] = {}
-    here, there = row.text("payment_state"), str(order.get("payment_state") or "")
-    may_move = here in _PAYMENT_STEPS and not row.is_persons("payment_state", "payment_set")
-    if may_move and there in _PAYMENT_STEPS and _PAYMENT_STEPS.index(there) > _PAYMENT_STEPS.index(here):
-        cells["payment_state"] = there
-        if row.get("paid_on") is None and "paid_on" not in row.raw and order.get("paid_on") is not None:
-            cells["paid_on"] = order.get("paid_on")
-    credit = order.get("credit_state")
-    if credit in ("approved", "refused") and row.text("credit_state") in ("", "pending"):
-        cells["credit_state"] = credit
-    return cells
-
-
-def _cancelled_at_channel(row: Row, *, on_the_way: bool) -> Finding:
-    why: Message = msg("This order was cancelled at the channel, and its status here was set by hand.")
-    fix = msg("Choose cancelled in this cell, or settle it with the customer.")
-    if on_the_way:
-        why = msg("This order was cancelled at the channel, and its parcel is already on its way out.")
-        fix = msg("Stop the parcel and choose cancelled here; if it has left, agree on a return and choose returned.")
-    return row.finding("cancelled-at-channel", "status", why, fix)
-
-
-def _shipped_at_channel(row: Row) -> Finding:
-    return row.finding(
-        "shipped-at-channel",
-        "status",
-        msg("The channel says that this order was shipped, but it did not go out from here."),
-        msg("Choose cancelled here if it was shipped elsewhere, so that it is not sent twice."),
     )
 
 

@@ -25,7 +25,9 @@ def shop() -> conf.Configuration:
 def layouts(shop: conf.Configuration) -> dict[str, Channel]:
     """Return the bundled channels and two more that exist as YAML alone."""
     problems = Problems()
-    written = {path.stem: read_yaml(path, path.name, problems) for path in (FOLDER / "layouts").glob("*.yaml")}
+    written = {
+        path.stem: read_yaml(path, path.name, problems) for path in (FOLDER / "layouts").glob("*.yaml")
+    }
     added = read_all(Channel, written, "tests/channels/layouts", problems)
     check_channels(added, shop.schema, problems)
     assert not problems.found
@@ -60,7 +62,9 @@ def described(file: IncomingFile, orders: tuple[IncomingOrder, ...]) -> list[str
     for order in orders:
         lines += ["", f"order {order.number} of {order.channel}, row {order.row}"]
         lines += [f"  {column}: {value!s}" for column, value in order.order.items()]
-        lines += ["  - " + "; ".join(f"{column} {value}" for column, value in line.items()) for line in order.lines]
+        lines += [
+            "  - " + "; ".join(f"{column} {value}" for column, value in line.items()) for line in order.lines
+        ]
         lines += ["  " + said(finding) for finding in order.findings]
     return lines
 

@@ -28,14 +28,24 @@ def codes(shop: conf.Configuration, written: str) -> list[str]:
         pytest.param("{}", [], id="a channel without files needs a name only"),
         pytest.param("recognise: [No]\nnumber: No\norders: {total: Sum}", [], id="plain header"),
         pytest.param("recognise: [No]", ["layout-incomplete"], id="no order number"),
-        pytest.param("recognise: [No]\nnumber: No\norders: {totall: Sum}", ["column-missing"], id="misspelt column"),
-        pytest.param("recognise: [No]\nnumber: No\norders: {next_step: A}", ["column-missing"], id="the program's column"),
-        pytest.param("recognise: [No]\nnumber: No\norders: {total: {}}", ["source-unclear"], id="no source"),
         pytest.param(
-            "recognise: [No]\nnumber: No\norders: {total: {column: A, constant: '1'}}", ["source-unclear"], id="two sources"
+            "recognise: [No]\nnumber: No\norders: {totall: Sum}", ["column-missing"], id="misspelt column"
         ),
         pytest.param(
-            "recognise: [No]\nnumber: No\norders: {remark: {column: A, pattern: '[('}}", ["pattern-wrong"], id="pattern"
+            "recognise: [No]\nnumber: No\norders: {next_step: A}",
+            ["column-missing"],
+            id="the program's column",
+        ),
+        pytest.param("recognise: [No]\nnumber: No\norders: {total: {}}", ["source-unclear"], id="no source"),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: {total: {column: A, constant: '1'}}",
+            ["source-unclear"],
+            id="two sources",
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: {remark: {column: A, pattern: '[('}}",
+            ["pattern-wrong"],
+            id="pattern",
         ),
         pytest.param(
             "recognise: [No]\nnumber: No\norders: {payment_state: {column: A, map: {x: payed}}}",

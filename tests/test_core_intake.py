@@ -41,9 +41,15 @@ def test_lines_are_numbered_within_their_order() -> None:
 @pytest.mark.parametrize(
     ("order", "customer"),
     [
-        pytest.param({"buyer_name": "葵", "buyer_email": "aoi@EXAMPLE.com"}, "C-00007", id="e-mail in any case"),
-        pytest.param({"buyer_name": "斉藤葵", "buyer_phone": "09000001234"}, "C-00007", id="telephone and name"),
-        pytest.param({"buyer_name": "林", "buyer_phone": "09000001234"}, "C-00008", id="same telephone, other name"),
+        pytest.param(
+            {"buyer_name": "葵", "buyer_email": "aoi@EXAMPLE.com"}, "C-00007", id="e-mail in any case"
+        ),
+        pytest.param(
+            {"buyer_name": "斉藤葵", "buyer_phone": "09000001234"}, "C-00007", id="telephone and name"
+        ),
+        pytest.param(
+            {"buyer_name": "林", "buyer_phone": "09000001234"}, "C-00008", id="same telephone, other name"
+        ),
         pytest.param({"buyer_name": "齋藤 葵"}, None, id="a name alone says nothing"),
         pytest.param({"buyer_email": "x@example.com"}, None, id="nobody without a name is added"),
         pytest.param({"buyer_name": "林", "buyer_email": "x@pc.fw.rakuten.ne.jp"}, None, id="masked address"),
@@ -65,7 +71,12 @@ def test_a_new_customer_is_found_again_by_the_next_order() -> None:
 
 
 VALUES = st.one_of(
-    st.text(max_size=80), st.integers(), st.booleans(), st.dates(), st.datetimes(timezones=st.just(UTC)), st.none()
+    st.text(max_size=80),
+    st.integers(),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(timezones=st.just(UTC)),
+    st.none(),
 )
 ORDERS = st.dictionaries(st.sampled_from(["total", "remark", "ship_name", "gift", "requested_on"]), VALUES)
 
@@ -87,9 +98,9 @@ def test_a_settled_state_keeps_just_the_open_differences(
     after = settled(states[0], states[1], still_open)
 
     assert open_differences(after, states[1], states[2]) == still_open
-    assert {column for column in {*after, *states[1]} if after.get(column, "") != states[1].get(column, "")} == set(
-        still_open
-    )
+    assert {
+        column for column in {*after, *states[1]} if after.get(column, "") != states[1].get(column, "")
+    } == set(still_open)
 
 
 def test_long_texts_are_kept_short_and_still_told_apart() -> None:

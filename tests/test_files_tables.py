@@ -17,12 +17,18 @@ HEADER = "番号,名前\n"
     [
         pytest.param("番号,名前\n1,髙﨑\n".encode(), ("1", "髙﨑"), id="UTF-8"),
         pytest.param("番号,名前\r\n1,髙﨑\r\n".encode("utf-8-sig"), ("1", "髙﨑"), id="UTF-8 with its mark"),
-        pytest.param("番号,名前\r\n1,髙﨑①～\r\n".encode("cp932"), ("1", "髙﨑①～"), id="cp932 as Windows writes it"),
+        pytest.param(
+            "番号,名前\r\n1,髙﨑①～\r\n".encode("cp932"), ("1", "髙﨑①～"), id="cp932 as Windows writes it"
+        ),
         pytest.param("番号\t名前\r\n1\t髙﨑\r\n".encode("utf-16"), ("1", "髙﨑"), id="Unicode text of Excel"),
         pytest.param("番号\t名前\n1\ta,b;c\n".encode(), ("1", "a,b;c"), id="tabs"),
         pytest.param("番号;名前\n1;a,b\n".encode(), ("1", "a,b"), id="semicolons"),
-        pytest.param('"番号,;;;",名前\n1,a\n'.encode(), ("1", "a"), id="other delimiters inside quotes do not count"),
-        pytest.param('番号,名前\n1,"a ""b"", c\r\nd"\n'.encode(), ("1", 'a "b", c\r\nd'), id="quotes and line breaks"),
+        pytest.param(
+            '"番号,;;;",名前\n1,a\n'.encode(), ("1", "a"), id="other delimiters inside quotes do not count"
+        ),
+        pytest.param(
+            '番号,名前\n1,"a ""b"", c\r\nd"\n'.encode(), ("1", 'a "b", c\r\nd'), id="quotes and line breaks"
+        ),
         pytest.param("番号,名前\r1,a\r".encode(), ("1", "a"), id="bare carriage returns"),
         pytest.param("番号,名前\n1,a".encode(), ("1", "a"), id="no line break at the end"),
         pytest.param("番号,名前,,\n1,a,,\n".encode(), ("1", "a"), id="blank columns at the end"),
@@ -48,8 +54,12 @@ def test_reads(content: bytes, row: tuple[str, ...]) -> None:
         pytest.param(b"%PDF-1.7", "wrong-file", "PDF", id="PDF"),
         pytest.param(b"\n <!DOCTYPE html><html>", "wrong-file", "web page", id="login page saved as CSV"),
         pytest.param(b"\x89PNG\r\n", "wrong-file", "PNG", id="picture"),
-        pytest.param(HEADER.encode() + b"1,a\x00b\n", "unknown-encoding", "Line 2, byte 4, holds 0x00", id="NUL"),
-        pytest.param(b"a,b\n1,\xff\xff\n", "unknown-encoding", "Line 2, byte 3, holds 0xFF", id="no encoding"),
+        pytest.param(
+            HEADER.encode() + b"1,a\x00b\n", "unknown-encoding", "Line 2, byte 4, holds 0x00", id="NUL"
+        ),
+        pytest.param(
+            b"a,b\n1,\xff\xff\n", "unknown-encoding", "Line 2, byte 3, holds 0xFF", id="no encoding"
+        ),
         pytest.param(b"a,b\n1,\x82\n", "unknown-encoding", "Line 2", id="cut cp932 character"),
         pytest.param(
             HEADER.encode() + "1,宇治煎茶「朝露」を二つお願いします\n2,".encode() + b"\xe3\x81\n",
@@ -58,8 +68,12 @@ def test_reads(content: bytes, row: tuple[str, ...]) -> None:
             id="damaged UTF-8 is not taken for cp932",
         ),
         pytest.param('番号,名前\n1,"open\n2,b\n'.encode(), "broken-quotes", "row 2", id="quote left open"),
-        pytest.param(f'番号,名前\n1,"{"x" * 200_000}"\n'.encode(), "broken-quotes", "row 2", id="endless cell"),
-        pytest.param(f"番号,名前\n1,{'x' * (LONGEST_CELL + 1)}\n".encode(), "broken-quotes", "row 2", id="long cell"),
+        pytest.param(
+            f'番号,名前\n1,"{"x" * 200_000}"\n'.encode(), "broken-quotes", "row 2", id="endless cell"
+        ),
+        pytest.param(
+            f"番号,名前\n1,{'x' * (LONGEST_CELL + 1)}\n".encode(), "broken-quotes", "row 2", id="long cell"
+        ),
         pytest.param(HEADER.encode() + b"1\n" * 101, "broken-row", "100 rows", id="no row fits the header"),
         pytest.param(b"x" * (LARGEST_FILE + 1), "file-too-large", "50 MB", id="too large"),
     ],
@@ -93,7 +107,11 @@ def test_rows_that_do_not_fit_are_set_aside_with_their_number() -> None:
 CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=12)
 
 
-@given(st.integers(1, 5).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=6)))
+@given(
+    st.integers(1, 5).flatmap(
+        lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=6)
+    )
+)
 def test_any_grid_of_text_survives_write_and_read(grid: list[list[str]]) -> None:
     width = len(grid[0]) if grid else 1
     sheet = io.StringIO()

@@ -166,7 +166,12 @@ class Channel:
 
     def order_id(self, number: str) -> str:
         """Return our order number for a number of this channel: ``1001`` for ``#1001``."""
-        return self.prefix + number.lstrip("#").strip()
+        return self.prefix + plain_number(number)
+
+
+def plain_number(number: str) -> str:
+    """Return an order number without the sign some channels put before it: ``1001`` for ``#1001``."""
+    return number.lstrip("#").strip()
 
 
 def as_source(written: Source | str) -> Source:
@@ -199,9 +204,7 @@ def check_channels(channels: Mapping[str, Channel], schema: Schema, problems: Pr
             _check_condition(condition, where, problems)
 
 
-def _check_sources(
-    tab: Tab, sources: Mapping[str, Source | str], where: str, problems: Problems
-) -> None:
+def _check_sources(tab: Tab, sources: Mapping[str, Source | str], where: str, problems: Problems) -> None:
     for name, written in sources.items():
         column = tab.columns.get(name)
         if column is None or not is_filled_from_files(column):
@@ -216,7 +219,14 @@ def _check_sources(
 
 
 def _check_origin(source: Source, where: str, problems: Problems) -> None:
-    given = (source.column, source.columns, source.first_of, source.constant, source.cases, source.lines_total)
+    given = (
+        source.column,
+        source.columns,
+        source.first_of,
+        source.constant,
+        source.cases,
+        source.lines_total,
+    )
     if sum(map(bool, given)) != 1:
         problems.add(
             "source-unclear",

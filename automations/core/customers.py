@@ -41,7 +41,9 @@ class Customers:
     about a person and is not kept. Source: backoffice-practice 8.1.
     """
 
-    def __init__(self, known: Iterable[KnownCustomer], numbers: Numbers, masked_domains: tuple[str, ...]) -> None:
+    def __init__(
+        self, known: Iterable[KnownCustomer], numbers: Numbers, masked_domains: tuple[str, ...]
+    ) -> None:
         self.added: list[AppendRow] = []
         self._numbers = numbers
         self._masked = tuple(domain.casefold() for domain in masked_domains)

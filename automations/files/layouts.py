@@ -264,12 +264,17 @@ def _steps(source: Source, known_entries: frozenset[str]) -> Iterator[Callable[[
 
 @lru_cache(maxsize=64)  # several ledger columns look into the same cell one after the other
 def _pairs(text: str) -> Mapping[str, tuple[str, str]]:
-    """Return the ``key: value`` lines of a text: normalised key -> key and value as written."""
+    """Return the ``key: value`` lines of a text by normalised key; a line without a key goes on the one above."""
     pairs: dict[str, tuple[str, str]] = {}
+    above = ""
     for line in text.splitlines():
         key, colon, value = line.replace("：", ":", 1).partition(":")
         if colon:
-            pairs[spelling(key)] = (key.strip(), value.strip())
+            above = spelling(key)
+            pairs[above] = (key.strip(), value.strip())
+        elif above and line.strip():
+            first, so_far = pairs[above]
+            pairs[above] = (first, f"{so_far}\n{line.strip()}".strip())
     return pairs
 
 

@@ -234,7 +234,9 @@ def _sorted_out(
         if len(broken) > _MOST_BROKEN:
             raise FileRefused(
                 "broken-row",
-                msg("More than {count} rows have another number of cells than the header.", count=_MOST_BROKEN),
+                msg(
+                    "More than {count} rows have another number of cells than the header.", count=_MOST_BROKEN
+                ),
                 msg("Export the file again; it was damaged, perhaps by an edit in a text editor."),
                 broken[0][0],
             )
