@@ -21,9 +21,6 @@ class FollowUp:
     finding: Finding | None = None
 
 
-_AS_IT_IS = FollowUp({})
-
-
 def hold_id(order_key: str, reason: str) -> str:
     """Return the key of the one hold an order has for a reason."""
     return f"{order_key}:{reason}"
@@ -55,38 +52,33 @@ def follow_up(hold: Row, reason: HoldReason | None, evidence: Evidence | None, l
         return _without_cause(hold, ledger)
     match hold.text("state"):
         case "open":
-            return (
-                _ticked(hold, reason, evidence, ledger)
-                if _wants_clearing(hold)
-                else _refreshed(hold, reason, evidence, ledger)
-            )
+            return _while_open(hold, reason, evidence, ledger)
         case "cleared":
             return _after_clearing(hold, reason, evidence, ledger)
         case _ if evidence:
             return _reopened(hold, reason, evidence, ledger, msg("the reason is back"))
-    return _AS_IT_IS
-
-
-def _wants_clearing(hold: Row) -> bool:
-    return hold.flag("clear") and not hold.flag("clear_set")
+    return FollowUp({})
 
 
 def _without_cause(hold: Row, ledger: Ledger) -> FollowUp:
-    agreed = {"clear_set": hold.get("clear")}
+    agreed = {"clear_set": hold.get("clear"), "errors": None}
     if hold.text("state") == "open":
-        cells = {"state": "released", "closed_at": ledger.now, "errors": None, **agreed}
-        return FollowUp(cells, msg("the reason is gone"))
+        return FollowUp({"state": "released", "closed_at": ledger.now, **agreed}, msg("the reason is gone"))
     if hold.text("state") == "cleared" and not hold.flag("clear"):
         return FollowUp({"state": "released", **agreed}, msg("the reason is gone"))
     return FollowUp(agreed)
 
 
-def _ticked(hold: Row, reason: HoldReason, evidence: Evidence | None, ledger: Ledger) -> FollowUp:
-    finding = _refusal(hold, reason)
-    shown = _shown(reason, evidence, ledger.language) if evidence else {}
-    if finding:
-        said = msg("{why} {fix}", why=finding.why, fix=finding.fix).text(ledger.language)
-        return FollowUp({**shown, "errors": said}, finding.why, finding)
+def _while_open(hold: Row, reason: HoldReason, evidence: Evidence | None, ledger: Ledger) -> FollowUp:
+    shown = _shown(reason, evidence, ledger.language)
+    if not hold.flag("clear"):
+        return FollowUp({**shown, "errors": None, "clear_set": hold.get("clear")}, msg("the reason changed"))
+    refused = _refusal(hold, reason)
+    if refused is None and (hold.flag("clear_set") or _differs(hold.text("evidence"), evidence)):
+        refused = _tick_again(hold)
+        shown["clear_set"] = True
+    if refused:
+        return FollowUp({**shown, "errors": _spoken(refused, ledger.language)}, refused.why, refused)
     cells = {
         **shown,
         "state": "cleared",
@@ -119,37 +111,64 @@ def _refusal(hold: Row, reason: HoldReason) -> Finding | None:
     return None
 
 
-def _refreshed(hold: Row, reason: HoldReason, evidence: Evidence | None, ledger: Ledger) -> FollowUp:
-    shown = _shown(reason, evidence, ledger.language) if evidence else {}
-    return FollowUp({**shown, "errors": None, "clear_set": hold.get("clear")}, msg("the reason changed"))
+def _tick_again(hold: Row) -> Finding:
+    return hold.finding(
+        "tick-again",
+        "clear",
+        msg("The order changed before this tick was seen."),
+        msg("Take the tick away, look at the reason again, and tick anew."),
+    )
 
 
 def _after_clearing(hold: Row, reason: HoldReason, evidence: Evidence | None, ledger: Ledger) -> FollowUp:
     if not hold.flag("clear"):
         return _reopened(hold, reason, evidence, ledger, msg("the tick was taken away"))
-    if evidence and hold.text("cleared_evidence") not in {
-        _said(evidence, language) for language in LANGUAGES
-    }:
+    if _differs(hold.text("cleared_evidence"), evidence):
         return _reopened(hold, reason, evidence, ledger, msg("the order changed after it was cleared"))
-    return _AS_IT_IS
+    return FollowUp({"clear_set": True})
 
 
 def _reopened(
     hold: Row, reason: HoldReason, evidence: Evidence | None, ledger: Ledger, why: Message
 ) -> FollowUp:
-    shown = _shown(reason, evidence, ledger.language) if evidence else {}
-    agreed = {"clear": False, "clear_set": False} if hold.flag("clear") else {"clear_set": hold.get("clear")}
-    dates = {"opened_at": ledger.now, "closed_at": None, "cleared_evidence": None}
-    return FollowUp({**shown, "state": "open", **dates, **agreed}, why)
+    """Return the hold opened again without its tick; a tick that a person has just set may not be taken away."""
+    cells = {
+        **_shown(reason, evidence, ledger.language),
+        "state": "open",
+        "opened_at": ledger.now,
+        "closed_at": None,
+        "cleared_evidence": None,
+    }
+    if not hold.flag("clear"):
+        return FollowUp({**cells, "clear_set": hold.get("clear")}, why)
+    if hold.flag("clear_set"):
+        return FollowUp({**cells, "clear": False, "clear_set": False}, why)
+    refused = _refusal(hold, reason)
+    if refused is None:
+        refused = _tick_again(hold)
+        cells["clear_set"] = True
+    return FollowUp({**cells, "errors": _spoken(refused, ledger.language)}, why, refused)
 
 
 def _shown(reason: HoldReason, evidence: Evidence | None, language: str) -> dict[str, Value]:
+    """Return the cells that follow the order as long as it is open; none when the rule is no longer asked."""
+    if not evidence:
+        return {}
     return {
-        "evidence": _said(evidence or (), language),
+        "evidence": _said(evidence, language),
         "next_step": reason.next_step.text(language),
         "severity": reason.severity,
     }
 
 
+def _differs(written: str, evidence: Evidence | None) -> bool:
+    """Return whether the evidence is no longer what was written, in either language."""
+    return bool(evidence) and all(written != _said(evidence or (), language) for language in LANGUAGES)
+
+
 def _said(evidence: Evidence, language: str) -> str:
     return " / ".join(sentence.text(language) for sentence in evidence)
+
+
+def _spoken(finding: Finding, language: str) -> str:
+    return msg("{why} {fix}", why=finding.why, fix=finding.fix).text(language)
