@@ -142,15 +142,18 @@ def _due_anew(stopped: Plan, ledger: Ledger, settings: Settings) -> Iterator[_Du
 def _due_mails(ledger: Ledger, settings: Settings) -> Iterator[_Due]:
     parcels_of = parcels_by_order(ledger)
     kinds = tuple(settings.mails.values())
+    today = ledger.today
+    oldest = today - timedelta(days=max((mail.wait_days + mail.max_age_days for mail in kinds), default=0))
     queued = {row.key for row in (*ledger["mails"].rows, *ledger["mails"].set_aside)}
     for order in ledger["orders"]:
-        if not _takes_part(order, settings.channels):
+        arrived = order.day("arrived_on")
+        if (arrived and arrived < oldest) or not _takes_part(order, settings.channels):
             continue
         parcels = parcels_of.get(order.key, ())
         for mail in kinds:
             for shipment in parcels if mail.per == "shipment" else (None,):
                 day = due_on(mail, order, parcels, shipment)
-                if day is None or not is_due(mail, day, ledger.today):
+                if day is None or not is_due(mail, day, today):
                     continue
                 name = mail_id(mail, order, shipment)
                 if name not in queued and f"mail:{name}" not in ledger.marks:

@@ -67,13 +67,14 @@ _CARD = Payment("card", Label("カード", "Card"), "paid_or_approved")
 _TRANSFER = Payment("bank_transfer", Label("銀行振込", "Bank transfer"), "paid", due_days=7)
 _COD = Payment("cod", Label("代引", "Cash on delivery"), "none", cod=True)
 _DEFERRED = Payment("deferred", Label("後払い", "Pay later"), "approved")
+_NO_COLUMN = ReadColumn(())
 _CARRIER = Carrier(
     id="sample",
     label=Label("見本運輸", "Sample Carrier"),
     file=FileLayout(columns=0),
     columns=(),
     services={},
-    read_back=ReadBack(*(ReadColumn(()) for _ in range(4))),
+    read_back=ReadBack(_NO_COLUMN, _NO_COLUMN, _NO_COLUMN, _NO_COLUMN),
     tracking=TrackingForm(url="https://parcels.example.com/{number}"),
 )
 _GIFT: Cells = {

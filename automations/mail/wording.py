@@ -85,7 +85,7 @@ def fold(text: str, width: int = LINE_WIDTH) -> str:
 
 
 def _pieces(line: str, width: int) -> list[str]:
-    if "://" in line:
+    if 2 * len(line) <= width or "://" in line:
         return [line]
     found = _INDENT.match(line)
     indent = (found[0] if found else "").replace("・", "　").replace("-", " ")

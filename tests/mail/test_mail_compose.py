@@ -7,7 +7,7 @@ from letters import Desk, one_order, without_payment
 
 from automations.core.declare import Problems
 from automations.core.errors import SetupError
-from automations.core.mails import CannotCompose, Composed, MailKind
+from automations.core.mails import CannotCompose, Composed, MailClass, MailKind
 from automations.core.messages import Label
 from automations.mail.checks import FOOTER, check_templates
 from automations.mail.compose import Composer
@@ -119,12 +119,12 @@ def test_payment_nobody_declared_is_shown_as_typed() -> None:
 
 
 def found(
-    tmp_path: Path, template: str, mail_class: str = "service", name: str = "news"
+    tmp_path: Path, template: str, mail_class: MailClass = "service", name: str = "news"
 ) -> list[tuple[str, str]]:
     (tmp_path / "ja").mkdir(exist_ok=True)
     (tmp_path / "ja" / f"{name}.txt.j2").write_text(template, encoding="utf-8")
     desk = Desk()
-    mail = MailKind(name, Label("便り", "News"), "arrived", mail_class)  # type: ignore[arg-type]
+    mail = MailKind(name, Label("便り", "News"), "arrived", mail_class)
     problems = Problems()
     folders = (tmp_path, *desk.configuration.template_folders)
     own = {"orders": ("紹介者",)}

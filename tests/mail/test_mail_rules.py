@@ -10,9 +10,10 @@ from letters import Desk, one_order
 from automations.core.declare import Problems
 from automations.core.ledger import Row
 from automations.core.mail_due import due_on, is_due, mail_id, message_id, wants_no_mail
-from automations.core.mails import MailKind, check_mails
+from automations.core.mails import MailKind, StopRule, check_mails
 from automations.core.messages import Label
 from automations.core.standing import Standing, is_gift
+from automations.core.values import Value
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 CONFIRM = MailKind("order_confirmation", Label("受注確認", "Confirmation"), "ordered", "transactional")
@@ -21,13 +22,13 @@ ALL_SHIPPED = replace(SHIPPED, per="order")
 THANKS = MailKind("thank_you", Label("お礼", "Thanks"), "arrived", "service", wait_days=2)
 
 
-def order(**cells: object) -> Row:
-    return Row("orders", "1001", {"ordered_at": datetime(2026, 11, 18, 9, 0, tzinfo=TOKYO), **cells})  # type: ignore[dict-item]
+def order(**cells: Value) -> Row:
+    return Row("orders", "1001", {"ordered_at": datetime(2026, 11, 18, 9, 0, tzinfo=TOKYO), **cells})
 
 
-def parcel(key: str = "A", **cells: object) -> Row:
-    known = {"state": "shipped", "tracking_number": "1", "shipped_on": date(2026, 11, 20)}
-    return Row("shipments", key, {**known, **cells})  # type: ignore[dict-item]
+def parcel(key: str = "A", **cells: Value) -> Row:
+    known: dict[str, Value] = {"state": "shipped", "tracking_number": "1", "shipped_on": date(2026, 11, 20)}
+    return Row("shipments", key, {**known, **cells})
 
 
 def test_confirmation_counts_from_the_order_and_stops_when_goods_have_left() -> None:
@@ -105,13 +106,13 @@ def test_no_mail_is_wanted(written: str, expected: bool) -> None:
         ({"buyer_name": "山本 さくら", "ship_address": "勤め先 9-9"}, False),
     ],
 )
-def test_gift(cells: dict[str, object], expected: bool) -> None:
+def test_gift(cells: dict[str, Value], expected: bool) -> None:
     assert is_gift(order(**cells), []) is expected
 
 
-def standing_rule(rule: str, orders: str, **tabs: str) -> bool:
+def standing_rule(rule: StopRule, orders: str, **tabs: str) -> bool:
     ledger = Desk(orders=orders, **tabs).ledger
-    mail = replace(THANKS, not_when=(rule,))  # type: ignore[arg-type]
+    mail = replace(THANKS, not_when=(rule,))
     return (
         Standing.of(ledger, 60).stops(mail, ledger["orders"]["1001"], ledger.lines_of().get("1001", []))
         == rule
