@@ -20,7 +20,8 @@ from automations.core.values import Cells, Value
 READS = {
     "orders": (
         "order_id", "status", "status_set", "payment_state", "payment_set", "credit_state", "paid_on", "channel",
-        "channel_order_no", "customer_id", "buyer_name", "buyer_phone", "buyer_email", "source_state", "source_change",
+        "channel_order_no", "customer_id", "imported_at", "buyer_name", "buyer_phone", "buyer_email", "source_state",
+        "source_change",
     ),
     "order_lines": ("line_id", "order_id", "sku", "qty"),
     "products": ("name", "price", "tax_rate", "components"),
@@ -102,11 +103,7 @@ class _Intake:
         self.customer_numbers = _numbered(self.ledger["customers"], self.settings.customer_prefix)
         self.customers = _customers(self.ledger, self.settings, self.customer_numbers)
         self._order_ids: set[str] = {row.key for row in (*orders, *orders.set_aside)}
-        self._by_number: dict[tuple[str, str], Row] = {
-            (row.text("channel"), plain_number(row.text("channel_order_no"))): row
-            for row in (*orders.set_aside, *orders)
-            if row.get("channel_order_no") is not None
-        }
+        self._by_number = _by_number((*orders.set_aside, *orders))
         self._set_aside = {row.key for row in orders.set_aside}
         self._hand_numbers = Numbers(self.settings.hand_prefix, self._hand_keys())
         lines = self.ledger["order_lines"]
@@ -131,7 +128,8 @@ class _Intake:
                 customer = self.customers.of(row.cells)
                 if customer is not None:
                     cells["customer_id"] = customer
-            yield update(row, cells, msg("typed by hand") if "order_id" in cells else None)
+            if cells:
+                yield update(row, cells, msg("typed by hand") if "order_id" in cells else None)
 
     def arrived_orders(self) -> Iterator[Part]:
         """Append every order that was never taken in; of one that arrived twice the later file counts."""
@@ -233,6 +231,16 @@ class _Intake:
         for line in order.lines:
             numbered = {"line_id": self._line_numbers.following(order_id), "order_id": order_id}
             yield AppendRow("order_lines", {**numbered, **_filled(line, self.ledger["products"])})
+
+
+def _by_number(orders: Sequence[Row]) -> dict[tuple[str, str], Row]:
+    """Return the orders by channel and its number; an imported row counts before one copied from it by hand."""
+    imported_last = sorted(orders, key=lambda row: row.get("imported_at") is not None)
+    return {
+        (row.text("channel"), plain_number(row.text("channel_order_no"))): row
+        for row in imported_last
+        if row.get("channel_order_no") is not None
+    }
 
 
 def _numbered(table: Table, prefix: str) -> list[SetCells]:
