@@ -10,7 +10,16 @@ from automations.core.carriers import Carrier
 from automations.core.channels import Channel
 from automations.core.contacts import email_problem
 from automations.core.ledger import Ledger, Row, update
-from automations.core.mail_due import NO_MAIL, due_on, is_due, mail_id, message_id, wants_no_mail
+from automations.core.mail_due import (
+    NO_MAIL,
+    due_on,
+    has_left,
+    is_due,
+    is_undated,
+    mail_id,
+    message_id,
+    wants_no_mail,
+)
 from automations.core.mails import CannotCompose, Compose, Composed, MailKind, Occasions, parcels_by_order
 from automations.core.messages import Message, msg
 from automations.core.payments import Payment
@@ -18,6 +27,7 @@ from automations.core.places import EmailCheck
 from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
 from automations.core.shop import Shop
 from automations.core.standing import Standing, people_of
+from automations.core.statuses import is_closed
 from automations.core.values import Value
 
 READS = {
@@ -95,7 +105,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     Returns:
         New ``queued`` rows with their frozen text, queued rows turned to ``cancelled`` or ``held``, and
         ``missing-email``, ``wrong-email``, ``mail-incomplete`` and ``shop-email-missing`` for mails that are
-        due and cannot be made.
+        due and cannot be made, ``order-undated`` for orders that are not confirmed for want of a day.
     """
     standing = Standing.of(ledger, settings.trouble_days)
     stopped = Plan.of(_stop_queued(ledger, settings, standing))
@@ -103,7 +113,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     due = sorted(
         [*_due_mails(after, settings), *_due_anew(stopped, ledger, settings)], key=lambda one: one.day
     )
-    return Plan.of(stopped, _queue(due, after, settings, standing) if due else [])
+    return Plan.of(stopped, _queue(due, after, settings, standing) if due else [], _undated(after, settings))
 
 
 def _stop_queued(ledger: Ledger, settings: Settings, standing: Standing) -> Iterator[Part]:
@@ -263,6 +273,20 @@ def _no_sender(shop: Shop) -> Finding:
         why=msg("Mails are due, but the shop has no e-mail address to send them from."),
         fix=msg("Write the shop's address into shop.yaml under shop, email."),
     )
+
+
+def _undated(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    confirmations = [mail for mail in settings.mails.values() if mail.trigger == "ordered"]
+    open_orders = (order for order in ledger["orders"] if is_undated(order) and not is_closed(order))
+    for order in open_orders if confirmations else ():
+        wanted = [mail for mail in confirmations if f"mail:{mail_id(mail, order)}" not in ledger.marks]
+        reachable = "@" in order.text("buyer_email") and _takes_part(order, settings.channels)
+        if wanted and reachable and not has_left(order, ()):
+            why = msg(
+                "Without the day of the order it is not known whether {mail} is due.", mail=wanted[0].label
+            )
+            fix = msg("Write when the order was made.")
+            yield order.finding("order-undated", "ordered_at", why, fix, level="warning")
 
 
 def _queued(due: _Due, written: Composed, ledger: Ledger, settings: Settings) -> Plan:

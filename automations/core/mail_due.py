@@ -25,7 +25,7 @@ def due_on(mail: MailKind, order: Row, parcels: Sequence[Row], shipment: Row | N
     What happened before the order was imported triggers nothing: the shop has told the buyer in its old way.
     """
     if mail.trigger == "ordered":
-        happened = None if _has_left(order, parcels) else order.day("ordered_at") or order.day("imported_at")
+        happened = None if has_left(order, parcels) else order.day("ordered_at") or order.day("imported_at")
     elif mail.trigger == "shipped":
         happened = _before_import(order, _shipped_on([shipment] if shipment else parcels))
     else:
@@ -39,7 +39,13 @@ def is_due(mail: MailKind, due: date | None, today: date) -> bool:
     return due is not None and due <= today <= due + timedelta(days=mail.max_age_days)
 
 
-def _has_left(order: Row, parcels: Sequence[Row]) -> bool:
+def is_undated(order: Row) -> bool:
+    """Return whether nothing tells when the order was made, so that nobody knows if it still needs confirming."""
+    return order.day("ordered_at") is None and order.day("imported_at") is None
+
+
+def has_left(order: Row, parcels: Sequence[Row]) -> bool:
+    """Return whether anything of the order has been on its way."""
     return (
         order.text("status") in _GONE_STATUS
         or order.get("arrived_on") is not None
