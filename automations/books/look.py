@@ -67,7 +67,9 @@ def _number_format(column: Column, currency: str) -> str:
         case "money":
             places = digits_of(currency)
             return f"#,##0.{'0' * places}" if places else "#,##0"
-        case "integer" | "flag":
+        case "flag":
+            return '"☑";"☑";"☐";@'  # where cells have no tick boxes; Excel draws its own
+        case "integer":
             return "General"
         case _:
             return "@"

@@ -149,7 +149,7 @@ def _one(title: str, places: Sequence[_Place]) -> _Place:
 
 def _rows(grid: Grid, header_row: int) -> Iterator[tuple[int, tuple[RawCell, ...]]]:
     for number, cells in enumerate(grid[header_row:], header_row + 1):
-        if any(not _is_blank(cell) for cell in cells):
+        if not all(map(_is_blank, cells)):
             yield number, tuple(cells)
 
 
