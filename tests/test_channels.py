@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stories import SHOP
 
 from automations.app import configuration as conf
@@ -72,3 +74,31 @@ def described(file: IncomingFile, orders: tuple[IncomingOrder, ...]) -> list[str
 def said(finding: Finding) -> str:
     place = f"{finding.tab or 'file'} {finding.key} {finding.column}".strip()
     return f'{finding.level} {finding.code} at {place}, row {finding.row}: "{finding.value}" {finding.why}'
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    path=st.sampled_from(FILES),
+    place=st.floats(0, 1),
+    lost=st.integers(0, 40),
+    junk=st.one_of(
+        st.binary(max_size=6), st.sampled_from([b'"', b"\n", b",,", b"9999-12-31 23:59 -0500", b"1e99"])
+    ),
+)
+def test_a_damaged_file_never_stops_the_run(
+    shop: conf.Configuration, path: Path, place: float, lost: int, junk: bytes
+) -> None:
+    whole = path.read_bytes()
+    at = int(place * len(whole))
+
+    file, orders = read_order_file(
+        path.name,
+        whole[:at] + junk + whole[at + lost :],
+        layouts(shop),
+        shop.schema,
+        shop.payments,
+        zone=shop.zone,
+        currency=shop.currency,
+    )
+
+    assert file.findings or orders

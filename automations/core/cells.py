@@ -273,9 +273,10 @@ def _day_and_rest(raw: RawCell) -> tuple[date, str] | None:
         if found:
             year = 2018 + (1 if found[1] == "元" else int(found[1])) if era else int(found[1])
             try:
-                return date(year, int(found[2]), int(found[3])), text[found.end() :]
+                day = date(year, int(found[2]), int(found[3]))
             except ValueError:
                 return None
+            return (day, text[found.end() :]) if 1900 <= year < 3000 else None
     return None
 
 
