@@ -156,8 +156,10 @@ def _add_twins(tab: Tab, columns: dict[str, int], rows: list[list[str]]) -> None
     """Shared cells count as the program's own unless the story gives the twin."""
     for shared, twin in tab.twins.items():
         if shared in columns and twin not in columns:
+            spellings = tab.columns[shared].written_choices
             for cells in rows:
-                cells.append(cells[columns[shared] - 1])
+                typed = cells[columns[shared] - 1]
+                cells.append(spellings.get(normal_header(typed), typed))
             columns[twin] = len(rows[0]) if rows else 1
 
 
