@@ -93,7 +93,9 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
             if evidence and hold_id(order_key, reason) not in known:
                 hold_cells = opened(order_key, settings.holds[reason], evidence, ledger)
                 changes.append(
-                    AppendRow("holds", hold_cells, msg("new reason: {reason}", reason=settings.holds[reason].label))
+                    AppendRow(
+                        "holds", hold_cells, msg("new reason: {reason}", reason=settings.holds[reason].label)
+                    )
                 )
     held = ledger.apply(Plan(tuple(changes)))
     return Plan.of(changes, _confirmations(held), findings)
