@@ -280,14 +280,23 @@ def _over_reserved(
 def _unfit_lots(ledger: Ledger, lots: Iterable[stock.Lot], lines: Survey) -> Iterator[Finding]:
     """Reservations that stand, but from a lot that is too old by the day it arrives or has no row any more."""
     last_day = {lot.key: lot.last_day for lot in lots}
-    apart = {row.key for row in ledger["stock"].set_aside}
+    known = last_day.keys() | {row.key for row in ledger["stock"].set_aside}
+    farthest = _farthest_day(ledger)
+    ageing = {key for key, day in last_day.items() if day < farthest}
     held = lines.held_by()
     for row in lines.holding:
         for key, _ in held[row.key]:
-            if key not in last_day and key not in apart:
+            if key not in known:
                 yield _lot_missing(row, key)
-            elif key in last_day and last_day[key] != date.max and last_day[key] < _arrival_day(row, ledger):
+            elif key in ageing and last_day[key] < _arrival_day(row, ledger):
                 yield _lot_too_old(row, key)
+
+
+def _farthest_day(ledger: Ledger) -> date:
+    """Return a day by which everything planned will have arrived."""
+    wished = (day for order in ledger["orders"] if (day := order.day("requested_on")))
+    planned = (day for parcel in ledger["shipments"] if (day := parcel.day("deliver_on")))
+    return max((ledger.today + timedelta(days=1), *wished, *planned))
 
 
 def _arrival_day(row: Row, ledger: Ledger) -> date:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from itertools import count
 
 from automations.core import packing
@@ -15,7 +16,7 @@ from automations.core.calendar import Calendar
 from automations.core.carriers import Carrier
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
-from automations.core.packing import Group
+from automations.core.packing import Catalogue, Group
 from automations.core.payments import Payment
 from automations.core.plan import AppendRow, Change, Finding, Part, Plan
 from automations.core.reserving import standing_of
@@ -89,12 +90,27 @@ class Settings:
 
 @dataclass(slots=True)
 class _Desk:
-    """What planning one order needs beside the order; ``taken`` are all parcel ids, new ones included."""
+    """What planning one order needs beside the order, and what was found out for earlier ones.
+
+    Attributes:
+        taken: All parcel ids, new ones included.
+        chosen: Services by everything that decides on them; lead days by carrier, service and prefecture.
+    """
 
     ledger: Ledger
     settings: Settings
-    products: Mapping[str, Row]
-    taken: dict[str, str] = field(default_factory=dict)
+    catalogue: Catalogue
+    taken: set[str]
+    chosen: dict[tuple[object, ...], Chosen] = field(default_factory=dict)
+    lead_days: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    texts: dict[tuple[object, ...], str] = field(default_factory=dict)
+
+    def text(self, reason: Message) -> str:
+        """Return a reason in the shop's language; the same few are written for many orders."""
+        key = (reason.template, *reason.values.values())
+        if key not in self.texts:
+            self.texts[key] = reason.text(self.ledger.language)
+        return self.texts[key]
 
 
 def plan(ledger: Ledger, settings: Settings) -> Plan:
@@ -107,8 +123,11 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         Shipments, the parcel of each line, the order's first ship day. Findings: ``no-service-fits``,
         ``cod-several-destinations``, ``cancelled-after-instruction``.
     """
-    products = {row.key: row for row in ledger["products"]}
-    desk = _Desk(ledger, settings, products, {row.key: row.text("order_id") for row in ledger["shipments"]})
+    catalogue = Catalogue({row.key: row for row in ledger["products"]})
+    calendar = replace(settings.calendar, is_holiday=cache(settings.calendar.is_holiday))
+    desk = _Desk(
+        ledger, replace(settings, calendar=calendar), catalogue, {row.key for row in ledger["shipments"]}
+    )
     lines = ledger.lines_of()
     parcels = ledger["shipments"].by("order_id")
     parts: list[Part] = []
@@ -165,7 +184,7 @@ def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _De
     loose = [line for line in lines if line.text("shipment_id") not in fixed]
     numbers = count(max((parcel.number_of("parcel") for parcel in parcels), default=0) + 1)
     if payment is not None and (free or any(line.number_of("allocated_qty") for line in loose)):
-        groups = packing.grouped(order, loose, desk.products, order.day("requested_on") or desk.ledger.today)
+        groups = packing.grouped(order, loose, desk.catalogue, order.day("requested_on") or desk.ledger.today)
         homes = _homes(groups, free)
         kept = [(group, homes[at]) for at, group in enumerate(groups) if group.ready or homes[at] is not None]
         yield _several_cod(order, payment, groups)
@@ -222,39 +241,43 @@ def _cells(
     order: Row, payment: Payment, group: Group, *, collects: bool, lines: Sequence[Row], desk: _Desk
 ) -> tuple[dict[str, Value], list[Finding]]:
     """Return what the shipment's row says, and what keeps it from going."""
-    settings, language = desk.settings, desk.ledger.language
+    settings = desk.settings
     cash = order.money("total") if payment.cod and collects else 0
     usual = main_carrier(settings.carriers, settings.carrier)
-    keeps_wish = _leaves(order, payment, group, Chosen(usual, None, _NOT_YET), desk).keeps_wish
-    parcel = _parcel(order, group, cash, keeps_wish=keeps_wish, desk=desk)
-    chosen = choose(
-        parcel,
-        order.text("service_wish"),
-        settings.carriers,
-        settings.carrier,
-        prefer_mailbox=settings.prefer_mailbox,
-    )
-    leaves = _leaves(order, payment, group, chosen, desk)
+    leaves = _leaves(order, payment, group, Chosen(usual, None, _NOT_YET), desk)
+    parcel = _parcel(order, group, cash, keeps_wish=leaves.keeps_wish, desk=desk)
+    chosen = _choice(parcel, order.text("service_wish"), desk)
+    if chosen.carrier is not usual or (chosen.service and chosen.service.extra_days):
+        leaves = _leaves(order, payment, group, chosen, desk)
     rate = settings.standard_tax_rate
     cells: dict[str, Value] = {
         **parcel.record,
         "size": parcel.record["size"] if parcel.record["size"] in _SIZES else None,
         "carrier": chosen.carrier.id,
         "service": chosen.service.id if chosen.service else None,
-        "service_reason": chosen.reason.text(language),
+        "service_reason": desk.text(chosen.reason),
         "ship_on": leaves.ship_on,
         "deliver_on": leaves.deliver_on,
-        "ship_on_reason": leaves.reason.text(language),
-        "cod_tax": packing.cod_tax(order, lines, desk.products, standard_rate=rate) if cash else None,
-        **_label(order, group, desk.products),
+        "ship_on_reason": desk.text(leaves.reason),
+        "cod_tax": packing.cod_tax(order, lines, desk.catalogue, standard_rate=rate) if cash else None,
+        **_label(order, group),
     }
     return cells, [] if chosen.service else [_no_service(order, chosen.reason)]
 
 
+def _choice(parcel: Parcel, wish: str, desk: _Desk) -> Chosen:
+    key = (*parcel.record.values(), parcel.thickness_mm, parcel.fits_mailbox, wish)
+    if key not in desk.chosen:
+        settings = desk.settings
+        desk.chosen[key] = choose(
+            parcel, wish, settings.carriers, settings.carrier, prefer_mailbox=settings.prefer_mailbox
+        )
+    return desk.chosen[key]
+
+
 def _parcel(order: Row, group: Group, cash: int, *, keeps_wish: bool, desk: _Desk) -> Parcel:
     measure = packing.measure(
-        group.lines,
-        desk.products,
+        group,
         box_size_cm=desk.settings.box_size_cm,
         box_weight_g=desk.settings.box_weight_g,
     )
@@ -266,10 +289,7 @@ def _parcel(order: Row, group: Group, cash: int, *, keeps_wish: bool, desk: _Des
         "size": measure.size_class or measure.size_cm,
         "weight_g": measure.weight_g,
     }
-    in_mailbox = all(
-        (product := desk.products.get(line.text("sku"))) is not None and product.flag("mailbox")
-        for line in group.lines
-    )
+    in_mailbox = all(goods.mailbox for goods in group.goods)
     return Parcel(record, measure.thickness_mm, in_mailbox)
 
 
@@ -277,13 +297,14 @@ def _leaves(order: Row, payment: Payment, group: Group, chosen: Chosen, desk: _D
     if not group.ready:
         return ShipDay(None, None, msg("not all of it is reserved"))
     settings = desk.settings
-    products = (desk.products.get(line.text("sku")) for line in group.lines)
-    released = (product.day("release_on") for product in products if product)
-    days = lead_days(chosen.carrier, settings.shop.prefecture, group.destination.prefecture, chosen.service)
+    released = (goods.release_on for goods in group.goods)
+    route = (chosen.carrier.id, chosen.service.id if chosen.service else "", group.destination.prefecture)
+    if route not in desk.lead_days:
+        desk.lead_days[route] = lead_days(chosen.carrier, settings.shop.prefecture, route[2], chosen.service)
     return ship_day(
         order,
         payment,
-        days=days,
+        days=desk.lead_days[route],
         release_on=max((day for day in released if day), default=None),
         calendar=settings.calendar,
         now=desk.ledger.now,
@@ -291,7 +312,7 @@ def _leaves(order: Row, payment: Payment, group: Group, chosen: Chosen, desk: _D
     )
 
 
-def _label(order: Row, group: Group, products: Mapping[str, Row]) -> dict[str, Value]:
+def _label(order: Row, group: Group) -> dict[str, Value]:
     to = group.destination
     buyer = {match_key(order.text("buyer_name")), match_key(order.text("buyer_company"))}
     return {
@@ -303,8 +324,8 @@ def _label(order: Row, group: Group, products: Mapping[str, Row]) -> dict[str, V
         "ship_building": to.building or None,
         "ship_phone": to.phone or None,
         "sender_name": None if match_key(to.name) in buyer else order.text("buyer_name") or None,
-        "contents": packing.contents_of(group.lines, products),
-        "handling": packing.handling_of(group.lines, products),
+        "contents": packing.contents_of(group),
+        "handling": packing.handling_of(group),
         "noshi": order.get("noshi"),
         "gift": order.get("gift"),
     }
@@ -334,7 +355,7 @@ def _written(
     else:
         number = next(numbers)
         key = _new_id(order.key, number, desk.taken)
-        desk.taken[key] = order.key
+        desk.taken.add(key)
         yield AppendRow(
             "shipments",
             {"shipment_id": key, "state": "planned", "order_id": order.key, "parcel": number, **cells},
@@ -343,7 +364,7 @@ def _written(
     yield [update(line, {"shipment_id": key}) for line in group.lines]
 
 
-def _new_id(order_id: str, number: int, taken: Mapping[str, str]) -> str:
+def _new_id(order_id: str, number: int, taken: Collection[str]) -> str:
     """Return a readable id of at most 16 letters and digits, which every carrier's reference field takes."""
     plain = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", order_id).upper())[-12:]
     digest = hashlib.sha256(order_id.encode()).hexdigest().upper()

@@ -3,9 +3,15 @@ from datetime import date
 import ledgers
 import pytest
 
-from automations.core.packing import Measure, cod_tax, contents_of, grouped, measure, temperature_of
+from automations.core.packing import Catalogue, Measure, cod_tax, contents_of, grouped, measure
 
 AUGUST, JANUARY = date(2026, 8, 1), date(2027, 1, 15)
+
+
+def parcel(*lines):
+    order = ledgers.row("orders", order_id="1", buyer_name="山本")
+    (group,) = grouped(order, lines, PRODUCTS, JANUARY)
+    return group
 
 
 def product(sku: str, **cells):
@@ -16,18 +22,20 @@ def line(sku: str, qty: int = 1, **cells):
     return ledgers.row("order_lines", line_id=f"1-{sku}", order_id="1", sku=sku, qty=qty, **cells)
 
 
-PRODUCTS = {
-    row.key: row
-    for row in (
-        product("tea", name="煎茶", tax_rate=8, size_cm=30, weight_g=130, thickness_mm=25),
-        product("pot", name="急須", label_name="陶器", tax_rate=10, size_cm=40, weight_g=480),
-        product("jelly", name="水ようかん", chilled_season="06-01/09-30"),
-        product("mochi", name="餅", chilled_season="12-01/02-28"),
-        product("ice", name="氷菓", temperature="frozen"),
-        product("cold", name="わらび餅", temperature="chilled"),
-        product("box", name="詰合せ", components="tea*1, cold*1"),
-    )
-}
+PRODUCTS = Catalogue(
+    {
+        row.key: row
+        for row in (
+            product("tea", name="煎茶", tax_rate=8, size_cm=30, weight_g=130, thickness_mm=25),
+            product("pot", name="急須", label_name="陶器", tax_rate=10, size_cm=40, weight_g=480),
+            product("jelly", name="水ようかん", chilled_season="06-01/09-30"),
+            product("mochi", name="餅", chilled_season="12-01/02-28"),
+            product("ice", name="氷菓", temperature="frozen"),
+            product("cold", name="わらび餅", temperature="chilled"),
+            product("box", name="詰合せ", components="tea*1, cold*1"),
+        )
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +52,7 @@ PRODUCTS = {
     ],
 )
 def test_temperature(sku, day, temperature) -> None:
-    assert temperature_of(line(sku), PRODUCTS, day) == temperature
+    assert PRODUCTS.of(line(sku)).temperature_on(day) == temperature
 
 
 def test_frozen_goods_never_share_a_parcel_and_each_receiver_gets_one() -> None:
@@ -78,7 +86,7 @@ def test_frozen_goods_never_share_a_parcel_and_each_receiver_gets_one() -> None:
     ],
 )
 def test_measure(lines, expected) -> None:
-    assert measure(lines, PRODUCTS, box_size_cm=5, box_weight_g=200) == expected
+    assert measure(parcel(*lines), box_size_cm=5, box_weight_g=200) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,9 +106,9 @@ def test_size_class_is_the_larger_of_size_and_weight(size, weight, size_class) -
 
 
 def test_contents_name_the_first_product_as_labels_call_it() -> None:
-    assert contents_of([line("pot")], PRODUCTS) == "陶器"
-    assert contents_of([line("tea", 3), line("pot")], PRODUCTS) == "煎茶 ほか"
-    assert contents_of([line("gone", product_name="旧商品")], PRODUCTS) == "旧商品"
+    assert contents_of(parcel(line("pot"))) == "陶器"
+    assert contents_of(parcel(line("tea", 3), line("pot"))) == "煎茶 ほか"
+    assert contents_of(parcel(line("gone", product_name="旧商品"))) == "旧商品"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,85 @@ from automations.core.stock import parts_of
 _AND_OTHERS = "ほか"
 _FRAGILE = "ワレモノ注意"
 _COLD = ("ambient", "chilled", "frozen")
+_SHIP_COLUMNS = frozenset(
+    f"ship_{part}" for part in ("name", "company", "postcode", "prefecture", "address", "building", "phone")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What packing must know of a product: its own row, and for a set the cold and fragile parts in it.
+
+    Attributes:
+        label: Name on the label, ``""`` when the products tab has no such row.
+        size_cm: Length, width and height of one together; 0 when not given, as for weight and thickness.
+        temperature: All year round.
+        seasons: ``mm-dd/mm-dd`` in which it is sent chilled.
+        tax_rate: In percent; None when not given.
+    """
+
+    label: str = ""
+    size_cm: int = 0
+    weight_g: int = 0
+    thickness_mm: int = 0
+    mailbox: bool = False
+    fragile: bool = False
+    temperature: str = "ambient"
+    seasons: tuple[str, ...] = ()
+    tax_rate: int | None = None
+    release_on: date | None = None
+
+    def temperature_on(self, day: date) -> str:
+        """Return the temperature it needs on ``day``."""
+        if self.temperature == "ambient" and any(_is_in(season, day) for season in self.seasons):
+            return "chilled"
+        return self.temperature
+
+
+class Catalogue:
+    """The products tab as packing sees it; each product is looked at once."""
+
+    __slots__ = ("_known", "_products")
+
+    def __init__(self, products: Mapping[str, Row]) -> None:
+        self._products = products
+        self._known: dict[tuple[str, str], Goods] = {}
+
+    def of(self, line: Row) -> Goods:
+        """Return the goods of an order line, made of what it was sold with."""
+        sku, made_of = line.text("sku"), line.text("components")
+        goods = self._known.get((sku, made_of))
+        if goods is None:
+            goods = self._known[(sku, made_of)] = self._look_up(sku, made_of)
+        return goods
+
+    def _look_up(self, sku: str, made_of: str) -> Goods:
+        product = self._products.get(sku)
+        if product is None:
+            return Goods()
+        codes = dict.fromkeys(
+            (sku, *(part for part, _ in parts_of(sku, made_of or product.text("components"))))
+        )
+        inside = [self._products[code] for code in codes if code in self._products]
+        rate = product.get("tax_rate")
+        return Goods(
+            label=product.text("label_name") or product.text("name"),
+            size_cm=product.number_of("size_cm"),
+            weight_g=product.number_of("weight_g"),
+            thickness_mm=product.number_of("thickness_mm"),
+            mailbox=product.flag("mailbox"),
+            fragile=any(row.flag("fragile") for row in inside),
+            temperature=max((row.text("temperature") or "ambient" for row in inside), key=_COLD.index),
+            seasons=tuple(season for row in inside if (season := row.text("chilled_season"))),
+            tax_rate=rate if isinstance(rate, int) else None,
+            release_on=product.day("release_on"),
+        )
+
+
+def _is_in(season: str, day: date) -> bool:
+    begins, _, ends = season.partition("/")
+    today = f"{day:%m-%d}"
+    return begins <= today <= ends if begins <= ends else not ends < today < begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +104,14 @@ class Group:
     """Lines of one order that may lie in one parcel.
 
     Attributes:
+        goods: What packing knows of each line's product.
         ready: Every line for this destination is reserved in full.
     """
 
     destination: Destination
     temperature: str
     lines: tuple[Row, ...]
+    goods: tuple[Goods, ...]
     ready: bool
 
 
@@ -56,7 +137,7 @@ class Measure:
         return next((size for size, grams in SIZES if self.size_cm <= size and weight <= grams), None)
 
 
-def grouped(order: Row, lines: Sequence[Row], products: Mapping[str, Row], day: date) -> tuple[Group, ...]:
+def grouped(order: Row, lines: Sequence[Row], catalogue: Catalogue, day: date) -> tuple[Group, ...]:
     """Return the parcels an order needs, in line order: one per destination, frozen goods apart.
 
     Chilled and ambient goods for one destination travel together, chilled. Source: practice 4.4.
@@ -64,93 +145,70 @@ def grouped(order: Row, lines: Sequence[Row], products: Mapping[str, Row], day: 
     Args:
         order: Gives the receiver where a line names none.
         lines: Lines that are in no parcel yet that has been handed over.
-        products: Rows of the products tab by code.
+        catalogue: The products.
         day: Day for products that are chilled in a season only.
     """
+    usual = destination_of(order)
     places: dict[Destination, list[Row]] = {}
     for line in lines:
-        places.setdefault(destination_of(order, line), []).append(line)
+        place = usual if _SHIP_COLUMNS.isdisjoint(line.cells) else destination_of(order, line)
+        places.setdefault(place, []).append(line)
     return tuple(
-        group for place, own in places.items() for group in _by_temperature(place, own, products, day)
+        group for place, own in places.items() for group in _by_temperature(place, own, catalogue, day)
     )
 
 
 def _by_temperature(
-    place: Destination, lines: Sequence[Row], products: Mapping[str, Row], day: date
+    place: Destination, lines: Sequence[Row], catalogue: Catalogue, day: date
 ) -> Iterator[Group]:
     ready = all(line.number_of("allocated_qty") >= line.number_of("qty") > 0 for line in lines)
-    colds = {line.key: temperature_of(line, products, day) for line in lines}
-    frozen = tuple(line for line in lines if colds[line.key] == "frozen")
-    rest = tuple(line for line in lines if colds[line.key] != "frozen")
-    if rest:
-        yield Group(place, max((colds[line.key] for line in rest), key=_COLD.index), rest, ready)
-    if frozen:
-        yield Group(place, "frozen", frozen, ready)
+    parcels: dict[bool, list[tuple[Row, Goods, str]]] = {}
+    for line in lines:
+        goods = catalogue.of(line)
+        cold = goods.temperature_on(day)
+        parcels.setdefault(cold == "frozen", []).append((line, goods, cold))
+    for _, inside in sorted(parcels.items(), key=lambda parcel: parcel[0]):
+        own, kinds, colds = zip(*inside, strict=True)
+        yield Group(place, max(colds, key=_COLD.index), own, kinds, ready)
 
 
-def temperature_of(line: Row, products: Mapping[str, Row], day: date) -> str:
-    """Return the coldest temperature that the line's product or one of its parts needs on ``day``."""
-    found = (_temperature(product, day) for product in _inside(line, products))
-    return max(found, key=_COLD.index, default="ambient")
-
-
-def _temperature(product: Row, day: date) -> str:
-    own = product.text("temperature") or "ambient"
-    begins, _, ends = product.text("chilled_season").partition("/")
-    today = f"{day:%m-%d}"
-    in_season = begins <= today <= ends if begins <= ends else not ends < today < begins
-    return "chilled" if own == "ambient" and ends and in_season else own
-
-
-def measure(
-    lines: Sequence[Row], products: Mapping[str, Row], *, box_size_cm: int, box_weight_g: int
-) -> Measure:
+def measure(group: Group, *, box_size_cm: int, box_weight_g: int) -> Measure:
     """Return the parcel's measures, box included.
 
     Several products are taken as cubes of their size packed into one cube; a single one keeps its size.
     """
-    units = [(products.get(line.text("sku")), line.number_of("qty")) for line in lines]
-    sizes = [(row.number_of("size_cm") if row else 0, qty) for row, qty in units]
-    weights = [(row.number_of("weight_g") if row else 0, qty) for row, qty in units]
-    thickness = sum((row.number_of("thickness_mm") if row else 0) * qty for row, qty in units)
-    size = _packed_size(sizes) + box_size_cm if all(size for size, _ in sizes) else None
-    weight = sum(grams * qty for grams, qty in weights) + box_weight_g if all(g for g, _ in weights) else None
+    units = [(goods, line.number_of("qty")) for line, goods in zip(group.lines, group.goods, strict=True)]
+    thickness = sum(goods.thickness_mm * qty for goods, qty in units)
+    size = weight = None
+    if all(goods.size_cm for goods, _ in units):
+        size = _packed_size([(goods.size_cm, qty) for goods, qty in units]) + box_size_cm
+    if all(goods.weight_g for goods, _ in units):
+        weight = sum(goods.weight_g * qty for goods, qty in units) + box_weight_g
     return Measure(size, weight, thickness)
 
 
 def _packed_size(sizes: Sequence[tuple[int, int]]) -> int:
+    if len(sizes) == 1 and sizes[0][1] == 1:
+        return sizes[0][0]
     volume = sum(qty * size**3 for size, qty in sizes)
     cube = math.ceil(round(math.pow(volume, 1 / 3), 6))
     return max(cube, *(size for size, _ in sizes))
 
 
-def contents_of(lines: Sequence[Row], products: Mapping[str, Row]) -> str:
+def contents_of(group: Group) -> str:
     """Return what the label calls the goods: the first product's label name, and whether there are more."""
-    first = lines[0]
-    product = products.get(first.text("sku"))
-    name = (product.text("label_name") or product.text("name") if product else "") or first.text(
-        "product_name"
-    )
-    several = len({line.text("sku") for line in lines}) > 1
-    return f"{name or first.text('sku')} {_AND_OTHERS}" if several else name or first.text("sku")
+    first = group.lines[0]
+    name = group.goods[0].label or first.text("product_name") or first.text("sku")
+    several = any(line.get("sku") != first.get("sku") for line in group.lines)
+    return f"{name} {_AND_OTHERS}" if several else name
 
 
-def handling_of(lines: Sequence[Row], products: Mapping[str, Row]) -> str | None:
+def handling_of(group: Group) -> str | None:
     """Return the carrier's handling note, None when nothing breaks easily."""
-    fragile = any(product.flag("fragile") for line in lines for product in _inside(line, products))
-    return _FRAGILE if fragile else None
+    return _FRAGILE if any(goods.fragile for goods in group.goods) else None
 
 
-def _inside(line: Row, products: Mapping[str, Row]) -> list[Row]:
-    """Return the products tab's rows of a line's product and of its parts."""
-    sku = line.text("sku")
-    product = products.get(sku)
-    made_of = line.text("components") or (product.text("components") if product else "")
-    codes = dict.fromkeys((sku, *(part for part, _ in parts_of(sku, made_of))))
-    return [products[code] for code in codes if code in products]
-
-
-def cod_tax(order: Row, lines: Sequence[Row], products: Mapping[str, Row], *, standard_rate: int) -> int:
+def cod_tax(order: Row, lines: Sequence[Row], catalogue: Catalogue, *, standard_rate: int) -> int:
     """Return the consumption tax inside an order's total, rounded down once per rate.
 
     Shipping, fee and goods without a rate count at the standard rate (in percent); discount and points are
@@ -159,7 +217,7 @@ def cod_tax(order: Row, lines: Sequence[Row], products: Mapping[str, Row], *, st
     goods: Counter[int] = Counter()
     for line in lines:
         amount = line.money("unit_price") * line.number_of("qty") - line.money("line_discount")
-        goods[_tax_rate(line, products, standard_rate)] += amount
+        goods[_tax_rate(line, catalogue, standard_rate)] += amount
     whole = goods.total()
     if whole <= 0:
         return tax_included(order.money("total"), standard_rate)
@@ -171,9 +229,8 @@ def cod_tax(order: Row, lines: Sequence[Row], products: Mapping[str, Row], *, st
     return sum(tax_included(amount, rate) for rate, amount in goods.items())
 
 
-def _tax_rate(line: Row, products: Mapping[str, Row], standard_rate: int) -> int:
-    product = products.get(line.text("sku"))
+def _tax_rate(line: Row, catalogue: Catalogue, standard_rate: int) -> int:
     written = line.get("tax_rate")
-    if written is None and product is not None:
-        written = product.get("tax_rate")
+    if written is None:
+        written = catalogue.of(line).tax_rate
     return written if isinstance(written, int) else standard_rate

@@ -11,9 +11,12 @@ from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message
 from automations.core.statuses import ENDED
 from automations.core.stock import Part, Reservation, keep, parts_of, reservations
+from automations.core.values import Value
 
 # A shipment in one of these has left the house: its goods are movements now, no reservations.
 GONE = frozenset({"shipped", "arrived", "returned"})
+_SEALED = GONE | {"instructed"}
+_SAYS = ("sku", "components", "qty", "reserved", "allocated_qty")
 
 
 @dataclass(slots=True)
@@ -112,48 +115,74 @@ def survey(ledger: Ledger, sku_of: Mapping[str, str]) -> Survey:
     only a later run may spend.
     """
     found = Survey()
-    states = {row.key: standing_of(row) for row in ledger["shipments"]}
+    states: dict[Value, str] = {row.key: standing_of(row) for row in ledger["shipments"]}
+    orders: dict[Value, Row] = {order.key: order for order in ledger["orders"] if _may_be_touched(order)}
+    letting_go = {key for key, order in orders.items() if is_given_back(order)}
     resting = {row.text("sku") for row in ledger["stock"] if row.get("released_at") == ledger.now}
-    orders = {order.key: order for order in ledger["orders"]}
-    components = {row.key: row.text("components") for row in ledger["products"]}
     tomorrow = ledger.today + timedelta(days=1)
-    right: dict[tuple[object, ...], bool] = {}
+    judge = _Judge({row.key: row.text("components") for row in ledger["products"]}, sku_of)
     for row in {line.key: line for line in ledger["order_lines"].set_aside}.values():
-        if states.get(row.text("shipment_id")) not in GONE:
-            _count(found, row)
+        _count(found, row, states.get(row.get("shipment_id"), ""))
     for row in ledger["order_lines"]:
         cells = row.cells
-        state = states.get(row.text("shipment_id"), "")
-        if cells.get("reserved") and state not in GONE:
-            _count(found, row)
-        order = orders.get(row.text("order_id"))
-        if (
-            order is None
-            or order.cells.get("intake") == "incomplete"
-            or order.cells.get("status") == "posted"
-        ):
+        order_id = cells.get("order_id")
+        state = states.get(cells.get("shipment_id"), "")
+        _count(found, row, state)
+        order = orders.get(order_id)
+        if order is None:
             continue
-        if is_given_back(order):
+        if order_id in letting_go:
             _give_back(found, row, order, state, tomorrow)
             continue
-        sku = row.text("sku")
-        made_of = row.text("components") or components.get(sku, "")
-        qty = row.number_of("qty")
-        fits = (sku, made_of, qty, cells.get("reserved"), cells.get("allocated_qty"))
-        if fits not in right:
-            right[fits] = _is_right(row, parts_of(sku, made_of), qty, sku_of)
         tally = found.tallies.get(order.key) or found.tallies.setdefault(order.key, Tally(order))
-        if state in GONE or state == "instructed" or qty <= 0 or (right[fits] and "shortage" not in cells):
-            tally.add(qty, qty)
-            continue
-        parts = parts_of(sku, made_of)
-        sets, held = keep(reservations(row.text("reserved")), parts, qty, sku_of)
-        if resting and any(part in resting for part, _ in parts):
-            tally.add(qty, sets)
-            continue
-        day = max(tomorrow, order.day("requested_on") or tomorrow)
-        found.lines.append(Line(row, order, parts, qty, day, sets, held))
+        kept = judge.kept(row)
+        if state in _SEALED or kept.qty <= 0 or (kept.is_right and "shortage" not in cells):
+            tally.add(kept.qty, kept.qty)
+        elif resting and any(part in resting for part, _ in kept.parts):
+            tally.add(kept.qty, kept.sets)
+        else:
+            day = max(tomorrow, order.day("requested_on") or tomorrow)
+            found.lines.append(Line(row, order, kept.parts, kept.qty, day, kept.sets, kept.held))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a line keeps of what it holds, and whether that is just what the ledger says."""
+
+    parts: tuple[Part, ...]
+    qty: int
+    sets: int
+    held: tuple[Reservation, ...]
+    is_right: bool
+
+
+class _Judge:
+    """Works out what a line keeps; lines that say the same are judged once."""
+
+    def __init__(self, components: Mapping[str, str], sku_of: Mapping[str, str]) -> None:
+        self._components = components
+        self._sku_of = sku_of
+        self._known: dict[tuple[Value, ...], _Kept] = {}
+
+    def kept(self, row: Row) -> _Kept:
+        cells = row.cells
+        says = tuple(map(cells.get, _SAYS))
+        found = self._known.get(says)
+        if found is None:
+            found = self._known[says] = self._judged(row)
+        return found
+
+    def _judged(self, row: Row) -> _Kept:
+        sku, qty, before = row.text("sku"), row.number_of("qty"), reservations(row.text("reserved"))
+        parts = parts_of(sku, row.text("components") or self._components.get(sku, ""))
+        sets, held = keep(before, parts, qty, self._sku_of)
+        is_right = sets == qty == row.number_of("allocated_qty") and held == before
+        return _Kept(parts, qty, sets, held, is_right)
+
+
+def _may_be_touched(order: Row) -> bool:
+    return order.cells.get("intake") != "incomplete" and order.cells.get("status") != "posted"
 
 
 def standing_of(shipment: Row) -> str:
@@ -171,21 +200,17 @@ def is_given_back(order: Row) -> bool:
     return status == "unallocated" and before is not None and before != status
 
 
-def _count(found: Survey, row: Row) -> None:
-    for key, units in reservations(row.text("reserved")):
-        found.reserved[key] += units
-    found.holding.append(row)
+def _count(found: Survey, row: Row, state: str) -> None:
+    held = row.cells.get("reserved")
+    if held and state not in GONE:
+        for key, units in reservations(str(held)):
+            found.reserved[key] += units
+        found.holding.append(row)
 
 
 def _give_back(found: Survey, row: Row, order: Row, state: str, day: date) -> None:
     """Let go of everything; an instructed parcel keeps its goods until a person has stopped it."""
     holds = any(row.cells.get(column) for column in ("reserved", "allocated_qty", "shortage"))
-    if holds and state not in GONE and state != "instructed":
+    if holds and state not in _SEALED:
         found.lines.append(Line(row, order, (), 1, day, 0, ()))
         found.tallies.setdefault(order.key, Tally(order))
-
-
-def _is_right(row: Row, parts: tuple[Part, ...], qty: int, sku_of: Mapping[str, str]) -> bool:
-    before = reservations(row.text("reserved"))
-    sets, held = keep(before, parts, qty, sku_of)
-    return sets == qty == row.number_of("allocated_qty") and held == before
