@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date
 
 _ENCODING = "cp932"
-_REFERENCE, _NUMBER = 0, 3
+_REFERENCE, _NUMBER, _SHIP_ON = 0, 3, 4
+_FIRST_NUMBER = 40_000_100_000
 
 
-def issued_list(shipping_file: bytes, at: datetime, printed: Collection[str]) -> bytes:
+def issued_list(shipping_file: bytes, printed: Collection[str], *, on: date, first: int) -> bytes:
     """Return Yamato's list of issued labels (発行済データ) for a shipping file: the same columns, numbers filled in.
 
     Args:
         shipping_file: What Daicho wrote for the carrier.
-        at: When the labels were printed; numbers of different moments differ.
         printed: Shipments whose label is printed now.
+        on: The day of printing; it stands in the list as ship day.
+        first: How many labels the shop had before; numbers go up from there.
 
     Source: carriers.md 1.5; the last digit of a number is the first eleven modulo 7 (carriers.md 5).
     """
@@ -25,12 +27,13 @@ def issued_list(shipping_file: bytes, at: datetime, printed: Collection[str]) ->
     issued = io.StringIO(newline="")
     writer = csv.writer(issued, lineterminator="\r\n")
     writer.writerow(header)
-    for place, label in enumerate(labels, 1):
-        if label[_REFERENCE] in printed:
-            writer.writerow([*label[:_NUMBER], _number(at, place), *label[_NUMBER + 1 :]])
+    chosen = (label for label in labels if label[_REFERENCE] in printed)
+    for number, label in enumerate(chosen, first + 1):
+        ship_on = f"{on:%Y/%m/%d}"
+        writer.writerow([*label[:_NUMBER], _number(number), ship_on, *label[_SHIP_ON + 1 :]])
     return issued.getvalue().encode(_ENCODING)
 
 
-def _number(at: datetime, place: int) -> str:
-    eleven = f"4{at:%m%d%H}{place:04}"
-    return f"{eleven}{int(eleven) % 7}"
+def _number(number: int) -> str:
+    eleven = _FIRST_NUMBER + number
+    return f"{eleven}{eleven % 7}"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from automations.app.configuration import Configuration, load
-from automations.app.shops import open_book
+from automations.app.configuration import Configuration
+from automations.app.runner import Shop
 from automations.books.xlsx import CellEdit, SheetEdit, edit_workbook
 from automations.core.cells import write_cell
 from automations.core.reading import row_keys
@@ -30,19 +29,20 @@ class Typed:
     cells: Cells
 
 
-def type_in(folder: Path, *rows: Typed) -> None:
+def type_in(shop: Shop, *rows: Typed) -> None:
     """Write the values into the shop's workbook and save it; every other cell stays as it is.
 
     Raises:
         KeyError: There is no such row or column (the demo is wrong, not the shop).
     """
-    configuration = load(folder)
-    sheets = open_book(configuration).read().sheets
-    path = folder / configuration.ledger
-    path.write_bytes(edit_workbook(path.read_bytes(), _edits(rows, sheets, configuration)))
+    path = shop.configuration.folder / shop.configuration.ledger
+    edits = _edits(rows, shop.book.read().sheets, shop.configuration)
+    path.write_bytes(edit_workbook(path.read_bytes(), edits))
 
 
-def _edits(rows: tuple[Typed, ...], sheets: Mapping[str, Sheet], configuration: Configuration) -> list[SheetEdit]:
+def _edits(
+    rows: tuple[Typed, ...], sheets: Mapping[str, Sheet], configuration: Configuration
+) -> list[SheetEdit]:
     below = {tab: _last_row(sheet) for tab, sheet in sheets.items()}
     edits: list[SheetEdit] = []
     for row in rows:
@@ -62,8 +62,10 @@ def _last_row(sheet: Sheet) -> int:
     return sheet.rows[-1][0] if sheet.rows else sheet.header_row
 
 
-def _cell(  # noqa: PLR0913 - where, which column, and how values are worded
+def _cell(
     tab: str, number: int, position: int, column: str, value: Value, configuration: Configuration
 ) -> CellEdit:
     declared = configuration.schema[tab].columns[column]
-    return CellEdit(number, position, write_cell(declared, value, configuration.language, configuration.currency))
+    return CellEdit(
+        number, position, write_cell(declared, value, configuration.language, configuration.currency)
+    )

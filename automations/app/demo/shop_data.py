@@ -30,7 +30,7 @@ SHOP: Mapping[str, object] = {
     "email": "shop@komorebi.example.jp",
     "url": "https://komorebi.example.jp/",
     "staff": "木漏",
-    "hours": "10:00-17:00(土日祝休)",
+    "hours": "10:00-17:00 土日祝休",
     "registration_number": "T7999901000001",
     "bank_account": "みずべ銀行 宇治支店 普通 0000000 ユ)コモレビ",
     "closed_on": ["2026-12-31", "2027-01-02"],

@@ -11,13 +11,13 @@ from automations.app.demo.carrier_desk import issued_list
 from automations.app.demo.person import Typed, type_in
 from automations.app.demo.scenes import SCENES, Scene
 from automations.app.demo.shop_data import SHOP, opening_rows
-from automations.app.runner import Outcome, open_shop, read_ledger, run
+from automations.app.runner import Outcome, Shop, open_shop, read_ledger, run
 from automations.app.shops import INBOX, init_shop
 from automations.app.show import cell_text, finding_text
 from automations.app.tell import needs_person, status_table
 from automations.core.errors import DaichoError
 from automations.core.ledger import Ledger, Row
-from automations.core.messages import Message, msg
+from automations.core.messages import Message, msg, spoken
 
 FOLDER = "demo-shop"
 MARKER = ".daicho-demo"
@@ -35,7 +35,10 @@ class NotADemo(DaichoError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
             "folder-taken",
-            msg("The folder {folder} is already here and was not made by the demo; nothing was changed.", folder=folder.name),
+            msg(
+                "The folder {folder} is already here and was not made by the demo; nothing was changed.",
+                folder=folder.name,
+            ),
             msg("Rename that folder, or start the demo in another place."),
         )
 
@@ -57,48 +60,48 @@ def run_tour(folder: Path, language: str, echo: Echo) -> None:
     for number, scene in enumerate(SCENES, 1):
         for line in play(shop, scene, number, language):
             echo(line)
-    for line in _afterwards(shop, language):
+    for line in afterwards(shop, language):
         echo(line)
 
 
-def make_shop(folder: Path, language: str) -> Path:
-    """Return the folder of a new demo shop as it stands before the first morning.
+def make_shop(folder: Path, language: str) -> Shop:
+    """Return a new demo shop as it stands before the first morning.
 
     Raises:
         NotADemo: ``demo-shop`` is there and was not made by the demo.
     """
-    shop = folder / FOLDER
-    if shop.exists():
-        if not (shop / MARKER).is_file():
-            raise NotADemo(shop)
-        shutil.rmtree(shop)
-    init_shop(shop, language=language, shop=SHOP, rows=opening_rows())
-    (shop / MARKER).touch()
-    return shop
+    own = folder / FOLDER
+    if own.exists():
+        if not (own / MARKER).is_file():
+            raise NotADemo(own)
+        shutil.rmtree(own)
+    init_shop(own, language=language, shop=SHOP, rows=opening_rows())
+    (own / MARKER).touch()
+    return open_shop(own)
 
 
-def play(shop: Path, scene: Scene, number: int, language: str) -> Iterator[str]:
+def play(shop: Shop, scene: Scene, number: int, language: str) -> Iterator[str]:
     """Do what the scene says, run Daicho at its moment, and yield what there is to tell."""
     yield ""
-    yield f"{number}. {_spoken(scene.at, language)}  {scene.title.text(language)}"
+    yield f"{number}. {spoken(scene.at, language)}  {scene.title.text(language)}"
     for sentence in scene.told:
         yield f"   {sentence.text(language)}"
     _fill_inbox(shop, scene)
     if scene.typed:
         yield from _typed_lines(scene.typed, shop, language)
         type_in(shop, *scene.typed)
-    outcome = run(shop, now=scene.at)
+    outcome = run(shop.configuration.folder, now=scene.at)
     yield f"   ✓ {_done(outcome, language)}"
     if scene.leaves_at:
         _issue_labels(shop, scene, scene.leaves_at)
-        outcome = run(shop, now=scene.leaves_at)
+        outcome = run(shop.configuration.folder, now=scene.leaves_at)
         yield f"   ✓ {scene.leaves_at:%H:%M} {_done(outcome, language)}"
     for line in (*_standing(outcome, language), *_orders(outcome.after, scene.shows, language)):
         yield f"   {line}"
 
 
-def _fill_inbox(shop: Path, scene: Scene) -> None:
-    inbox = shop / INBOX
+def _fill_inbox(shop: Shop, scene: Scene) -> None:
+    inbox = shop.configuration.folder / INBOX
     if scene.clears_inbox:
         for path in [path for path in inbox.iterdir() if path.is_file()]:
             path.unlink()
@@ -108,38 +111,44 @@ def _fill_inbox(shop: Path, scene: Scene) -> None:
         _issue_labels(shop, scene, scene.at)
 
 
-def _issue_labels(shop: Path, scene: Scene, at: datetime) -> None:
+def _issue_labels(shop: Shop, scene: Scene, at: datetime) -> None:
     """Put the carrier's list into the inbox for every shipping file with a parcel that has no number yet."""
-    _, ledger = read_ledger(open_shop(shop), at)
+    folder = shop.configuration.folder
+    _, ledger = read_ledger(shop, at)
     kept_back = {_last_parcel(ledger, order) for order in scene.labels_kept_back}
-    waiting = {row.key: row.text("batch_id") for row in ledger["shipments"] if row.text("state") == "instructed"}
+    waiting = {
+        row.key: row.text("batch_id") for row in ledger["shipments"] if row.text("state") == "instructed"
+    }
+    first = sum(bool(row.text("tracking_number")) for row in ledger["shipments"])
     for batch in ledger["batches"]:
         printed = {key for key, batch_id in waiting.items() if batch_id == batch.key} - kept_back
         if printed:
-            shipping_file = (shop / batch.text("file")).read_bytes()
-            issued = shop / INBOX / f"発行済データ_{batch.key}.csv"
-            issued.write_bytes(issued_list(shipping_file, at, printed))
+            shipping_file = (folder / batch.text("file")).read_bytes()
+            issued = folder / INBOX / f"発行済データ_{batch.key}.csv"
+            issued.write_bytes(issued_list(shipping_file, printed, on=at.date(), first=first))
+            first += len(printed)
 
 
 def _last_parcel(ledger: Ledger, order: str) -> str:
     return max(row.key for row in ledger["shipments"] if row.text("order_id") == order)
 
 
-def _typed_lines(rows: tuple[Typed, ...], shop: Path, language: str) -> Iterator[str]:
-    """Yield what people type, cell by cell as it stands in the sheet; of whole new orders only their buyers."""
-    schema = open_shop(shop).configuration.schema
+def _typed_lines(rows: tuple[Typed, ...], shop: Shop, language: str) -> Iterator[str]:
+    """Yield what people type, cell by cell as it stands in the sheet; of whole new orders only the buyers."""
+    schema = shop.configuration.schema
     yield "   " + msg("Now the people of the shop type into the ledger:").text(language)
+    if buyers := tuple(row.cells["buyer_name"] for row in rows if "buyer_name" in row.cells):
+        orders = msg("{tab}: new rows for {buyers}", tab=schema["orders"].label, buyers=buyers)
+        yield f"     ✎ {orders.text(language)}"
     for row in rows:
-        columns = schema[row.tab].columns
-        if row.tab == "order_lines":
-            continue
-        names = ("order_id", "buyer_name") if row.tab == "orders" and not row.key else tuple(row.cells)
-        cells = (
-            f"{columns[name].label.text(language)} {cell_text(columns[name], row.cells.get(name), language, 'JPY')}"
-            for name in names
-        )
-        where = row.key or msg("new row").text(language)
-        yield f"     ✎ {schema[row.tab].label.text(language)} {where}: {', '.join(cells)}"
+        if row.key or row.tab not in ("orders", "order_lines"):
+            tab = schema[row.tab]
+            cells = ", ".join(
+                f"{tab.columns[name].label.text(language)} {cell_text(tab.columns[name], value, language, 'JPY')}"
+                for name, value in row.cells.items()
+            )
+            where = row.key or msg("new row").text(language)
+            yield f"     ✎ {tab.label.text(language)} {where}: {cells}"
 
 
 def _done(outcome: Outcome, language: str) -> str:
@@ -168,14 +177,19 @@ def _orders(ledger: Ledger, numbers: tuple[str, ...], language: str) -> Iterator
 
 def _order(order: Row, ledger: Ledger, language: str) -> str:
     """Return an order as its row tells it: number, buyer, status, and why it waits or what comes next."""
-    status = cell_text(ledger.schema["orders"].columns["status"], order.get("status"), language, ledger.currency)
-    told = order.text("stuck_reason") or order.text("next_step")
-    return f"{order.key} {order.text('buyer_name')} [{status}] {told}".rstrip()
+    status = cell_text(
+        ledger.schema["orders"].columns["status"], order.get("status"), language, ledger.currency
+    )
+    told = [order.text("stuck_reason") or order.text("next_step"), order.text("source_change")]
+    if order.text("intake") == "incomplete":
+        told.append(order.text("errors"))
+    return f"{order.key} {order.text('buyer_name')} [{status}] {' / '.join(filter(None, told))}".rstrip()
 
 
-def _afterwards(shop: Path, language: str) -> Iterator[str]:
+def afterwards(shop: Shop, language: str) -> Iterator[str]:
     """Yield what to open, and which commands to try next."""
-    _, ledger = read_ledger(open_shop(shop), SCENES[-1].at)
+    now = SCENES[-1].leaves_at or SCENES[-1].at
+    _, ledger = read_ledger(shop, now)
     batch = ledger["batches"].rows[-1].text("file")
     mail = next(row.text("file") for row in reversed(ledger["mails"].rows) if row.text("file"))
     yield ""
@@ -190,8 +204,4 @@ def _afterwards(shop: Path, language: str) -> Iterator[str]:
         yield f"   {name}  {meaning.text(language)}"
     yield msg("Try next:").text(language)
     for command in ("why KM-1015", "check", "run --dry-run", "report"):
-        yield f"   daicho {command} --shop {FOLDER} --now {SCENES[-1].at:%Y-%m-%dT%H:%M}"
-
-
-def _spoken(moment: datetime, language: str) -> str:
-    return msg("{moment}", moment=moment).text(language)
+        yield f"   daicho {command} --shop {FOLDER} --now {now:%Y-%m-%dT%H:%M}"
