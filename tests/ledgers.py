@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from stories import SHOP
@@ -27,7 +26,7 @@ def shop() -> conf.Configuration:
 
 
 @cache
-def settings(name: str) -> Any:
+def settings(name: str) -> object:
     """Return an automation's settings as the test shop has them."""
     problems = Problems()
     made = settings_of(shop(), {}, problems)

@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 from automations import allocate_stock
 from automations.core.ledger import Ledger, Row
 from automations.core.stock import parts_of, reservations
+from automations.core.values import Value
 
 SET = "A*2, B*1"
-PRODUCTS = [
+Stock = list[dict[str, Value]]
+Orders = list[tuple[list[tuple[str, int]], str, int]]
+Edits = list[tuple[int, str]]
+
+PRODUCTS: Stock = [
     {"sku": "A", "name": "a", "min_days_left": 10},
     {"sku": "B", "name": "b"},
     {"sku": "S", "name": "s", "components": SET},
@@ -48,8 +53,8 @@ edits = st.lists(
 )
 
 
-def shop_with(stock: list[dict[str, object]], wanted: list[tuple[object, ...]]) -> Ledger:
-    rows: dict[str, list[dict[str, object]]] = {
+def shop_with(stock: Stock, wanted: Orders) -> Ledger:
+    rows: dict[str, Stock] = {
         "products": PRODUCTS,
         "stock": stock,
         "orders": [],
@@ -71,7 +76,7 @@ def run(ledger: Ledger, minutes: int = 0, **options: object) -> Ledger:
     return later.apply(allocate_stock.plan(later, with_options))
 
 
-def edited(ledger: Ledger, changes: list[tuple[int, str]]) -> Ledger:
+def edited(ledger: Ledger, changes: Edits) -> Ledger:
     tables = {name: {row.key: row for row in table} for name, table in ledger.tables.items()}
     for number, edit in changes:
         for order in [row for row in tables["orders"].values() if row.key == f"{number}"]:
@@ -105,7 +110,9 @@ def needs(line: Row) -> Counter[str]:
 
 @settings(deadline=None)
 @given(lots, orders, edits, st.booleans(), st.sampled_from(["intake", "payment_ok"]))
-def test_nothing_is_promised_that_was_not_free(stock, wanted, changes, whole, at) -> None:
+def test_nothing_is_promised_that_was_not_free(
+    stock: Stock, wanted: Orders, changes: Edits, whole: bool, at: str
+) -> None:
     before = edited(run(shop_with(stock, wanted)), changes)
     after = run(before, 5, whole_orders_first=whole, allocate_at=at)
     old, new = reserved(before), reserved(after)
@@ -121,7 +128,7 @@ def test_nothing_is_promised_that_was_not_free(stock, wanted, changes, whole, at
 
 @settings(deadline=None)
 @given(lots, orders, edits)
-def test_lines_hold_exactly_the_whole_sets_they_claim(stock, wanted, changes) -> None:
+def test_lines_hold_exactly_the_whole_sets_they_claim(stock: Stock, wanted: Orders, changes: Edits) -> None:
     after = run(edited(run(shop_with(stock, wanted)), changes), 5)
     sku_of = {shelf.key: shelf.text("sku") for shelf in after["stock"]}
     for line in after["order_lines"]:
@@ -137,7 +144,7 @@ def test_lines_hold_exactly_the_whole_sets_they_claim(stock, wanted, changes) ->
 
 @settings(deadline=None)
 @given(lots, orders, edits)
-def test_orders_that_did_not_change_keep_what_they_have(stock, wanted, changes) -> None:
+def test_orders_that_did_not_change_keep_what_they_have(stock: Stock, wanted: Orders, changes: Edits) -> None:
     before = edited(run(shop_with(stock, wanted)), changes)
     after = run(before, 5)
     touched = {f"{number}" for number, edit in changes if edit in ("cancel", "less", "other")}
@@ -149,7 +156,9 @@ def test_orders_that_did_not_change_keep_what_they_have(stock, wanted, changes) 
 
 @settings(deadline=None)
 @given(lots, orders, edits, st.booleans(), st.sampled_from(["intake", "payment_ok"]))
-def test_planning_again_gives_nothing(stock, wanted, changes, whole, at) -> None:
+def test_planning_again_gives_nothing(
+    stock: Stock, wanted: Orders, changes: Edits, whole: bool, at: str
+) -> None:
     options = {"whole_orders_first": whole, "allocate_at": at}
     after = run(edited(run(shop_with(stock, wanted), **options), changes), 5, **options)
     again = allocate_stock.plan(after, replace(ledgers.settings("allocate_stock"), **options))
@@ -159,7 +168,7 @@ def test_planning_again_gives_nothing(stock, wanted, changes, whole, at) -> None
 @settings(deadline=None)
 @given(lots, orders, edits)
 def test_what_is_given_back_is_free_for_the_next_run_and_nothing_waits_beside_free_stock(
-    stock, wanted, changes
+    stock: Stock, wanted: Orders, changes: Edits
 ) -> None:
     after = run(run(edited(run(shop_with(stock, wanted)), changes), 5), 5)
     free = {row.key: row.number_of("free") for row in after["products"]}

@@ -3,22 +3,24 @@ from datetime import date
 import ledgers
 import pytest
 
-from automations.core.packing import Catalogue, Measure, cod_tax, contents_of, grouped, measure
+from automations.core.ledger import Row
+from automations.core.packing import Catalogue, Group, Measure, cod_tax, contents_of, grouped, measure
+from automations.core.values import Value
 
 AUGUST, JANUARY = date(2026, 8, 1), date(2027, 1, 15)
 
 
-def parcel(*lines):
+def parcel(*lines: Row) -> Group:
     order = ledgers.row("orders", order_id="1", buyer_name="山本")
     (group,) = grouped(order, lines, PRODUCTS, JANUARY)
     return group
 
 
-def product(sku: str, **cells):
+def product(sku: str, **cells: Value) -> Row:
     return ledgers.row("products", sku=sku, **cells)
 
 
-def line(sku: str, qty: int = 1, **cells):
+def line(sku: str, qty: int = 1, **cells: Value) -> Row:
     return ledgers.row("order_lines", line_id=f"1-{sku}", order_id="1", sku=sku, qty=qty, **cells)
 
 
@@ -51,7 +53,7 @@ PRODUCTS = Catalogue(
         pytest.param("unknown", AUGUST, "ambient", id="a product without a row"),
     ],
 )
-def test_temperature(sku, day, temperature) -> None:
+def test_temperature(sku: str, day: date, temperature: str) -> None:
     assert PRODUCTS.of(line(sku)).temperature_on(day) == temperature
 
 
@@ -85,7 +87,7 @@ def test_frozen_goods_never_share_a_parcel_and_each_receiver_gets_one() -> None:
         pytest.param([line("tea"), line("jelly")], Measure(None, None, 25), id="unknown stays unknown"),
     ],
 )
-def test_measure(lines, expected) -> None:
+def test_measure(lines: list[Row], expected: Measure) -> None:
     assert measure(parcel(*lines), box_size_cm=5, box_weight_g=200) == expected
 
 
@@ -101,7 +103,9 @@ def test_measure(lines, expected) -> None:
         (60, 31000, None),
     ],
 )
-def test_size_class_is_the_larger_of_size_and_weight(size, weight, size_class) -> None:
+def test_size_class_is_the_larger_of_size_and_weight(
+    size: int | None, weight: int | None, size_class: int | None
+) -> None:
     assert Measure(size, weight, 0).size_class == size_class
 
 
@@ -138,6 +142,6 @@ def test_contents_name_the_first_product_as_labels_call_it() -> None:
         pytest.param([line("tea")], {"total": 1100}, 100, id="without prices the standard rate"),
     ],
 )
-def test_cod_tax_is_rounded_once_per_rate(lines, amounts, tax) -> None:
+def test_cod_tax_is_rounded_once_per_rate(lines: list[Row], amounts: dict[str, int], tax: int) -> None:
     order = ledgers.row("orders", order_id="1", **amounts)
     assert cod_tax(order, lines, PRODUCTS, standard_rate=10) == tax

@@ -3,7 +3,7 @@ import pytest
 
 from automations.core.declare import Problems
 from automations.core.messages import Label
-from automations.core.payments import Payment, check_payments
+from automations.core.payments import Gate, Payment, check_payments
 from automations.core.text import normal_header
 
 WAITS = {
@@ -37,7 +37,7 @@ WAITS = {
         pytest.param("none", "refunded", "refused", None, id="cash at the door waits for nothing"),
     ],
 )
-def test_gate(gate, payment, credit, waits) -> None:
+def test_gate(gate: Gate, payment: str | None, credit: str | None, waits: str | None) -> None:
     method = Payment("x", Label("x", "x"), gate)
     order = ledgers.row("orders", order_id="1", payment_state=payment, credit_state=credit)
     said = method.waits_for(order)
@@ -61,7 +61,7 @@ def test_gate(gate, payment, credit, waits) -> None:
         ("全額ポイント", "points"),
     ],
 )
-def test_methods_are_known_as_channels_write_them(written, method) -> None:
+def test_methods_are_known_as_channels_write_them(written: str, method: str) -> None:
     assert (
         ledgers.shop().schema["orders"].columns["payment_method"].written_choices[normal_header(written)]
         == method

@@ -1,17 +1,24 @@
 from datetime import date
+from typing import Any
 
 import ledgers
 import pytest
 
 from automations.core.services import Parcel, choose, latest_ship_day, lead_days
+from automations.core.values import Value
 
 CARRIERS = ledgers.shop().carriers
 YAMATO = CARRIERS["yamato"]
 
 
 def chosen(
-    wish: str = "", *, prefer_mailbox: bool = False, thickness_mm: int = 20, fits: bool = True, **record
-):
+    wish: str = "",
+    *,
+    prefer_mailbox: bool = False,
+    thickness_mm: int = 20,
+    fits: bool = True,
+    **record: Value,
+) -> str | None:
     parcel = Parcel({"temperature": "ambient", "weight_g": 300, "size": 60, **record}, thickness_mm, fits)
     found = choose(parcel, wish, CARRIERS, "yamato", prefer_mailbox=prefer_mailbox)
     return found.service.id if found.service else None
@@ -41,7 +48,7 @@ def chosen(
         pytest.param("gone_service", {}, "takkyubin", id="a wish nobody offers"),
     ],
 )
-def test_choice_of_service(wish, options, service) -> None:
+def test_choice_of_service(wish: str, options: dict[str, Any], service: str | None) -> None:
     assert chosen(wish, **options) == service
 
 
@@ -49,7 +56,9 @@ def test_choice_of_service(wish, options, service) -> None:
     ("origin", "destination", "days"),
     [("京都府", "東京都", 1), ("京都", "沖縄県", 3), ("京都府", "", 3), ("", "東京都", 1)],
 )
-def test_lead_days_by_region_and_the_farthest_for_the_unknown(origin, destination, days) -> None:
+def test_lead_days_by_region_and_the_farthest_for_the_unknown(
+    origin: str, destination: str, days: int
+) -> None:
     assert lead_days(YAMATO, origin, destination) == days
 
 

@@ -3,7 +3,8 @@ from datetime import date, datetime
 import ledgers
 import pytest
 
-from automations.core.ship_days import ship_day
+from automations.core.ship_days import ShipDay, ship_day
+from automations.core.values import Value
 
 NOV = {day: date(2026, 11, day) for day in range(1, 31)}
 
@@ -13,8 +14,13 @@ def at(day: int, hour: int) -> datetime:
 
 
 def leaves(
-    now: datetime, method: str = "cod", days: int = 1, handling_days: int = 0, release_on=None, **order
-):
+    now: datetime,
+    method: str = "cod",
+    days: int = 1,
+    handling_days: int = 0,
+    release_on: date | None = None,
+    **order: Value,
+) -> ShipDay:
     return ship_day(
         ledgers.row("orders", order_id="1", payment_method=method, **order),
         ledgers.shop().payments[method],
@@ -40,7 +46,7 @@ def leaves(
         pytest.param(None, at(19, 9), NOV[19], id="an order without a moment"),
     ],
 )
-def test_ship_day_counts_from_the_order(ordered, now, ship_on) -> None:
+def test_ship_day_counts_from_the_order(ordered: datetime | None, now: datetime, ship_on: date) -> None:
     found = leaves(now, ordered_at=ordered)
     assert found.ship_on == ship_on
     assert (found.deliver_on - found.ship_on).days == 1
@@ -65,7 +71,9 @@ def test_prepaid_orders_count_from_the_payment_and_wait_for_it() -> None:
         pytest.param(NOV[18], 1, NOV[19], NOV[20], False, id="already past"),
     ],
 )
-def test_a_requested_day_is_kept_where_it_can_be(requested, days, ship_on, deliver_on, keeps) -> None:
+def test_a_requested_day_is_kept_where_it_can_be(
+    requested: date, days: int, ship_on: date, deliver_on: date, keeps: bool
+) -> None:
     found = leaves(at(19, 10), ordered_at=at(19, 9), requested_on=requested, days=days)
     assert (found.ship_on, found.deliver_on, found.keeps_wish) == (ship_on, deliver_on, keeps)
 

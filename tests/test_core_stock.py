@@ -1,24 +1,36 @@
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 import ledgers
 import pytest
 
-from automations.core.ledger import Table
-from automations.core.stock import Lot, Shelf, keep, merged, on_hand, parts_of, reservations, stock_key
+from automations.core.ledger import Row, Table
+from automations.core.stock import (
+    Lot,
+    Part,
+    Reservation,
+    Shelf,
+    keep,
+    merged,
+    on_hand,
+    parts_of,
+    reservations,
+    stock_key,
+)
 
 DAY = date(2026, 11, 25)
 SKU_OF = {"A": "A", "A//1": "A", "A//2": "A", "B": "B"}
 
 
-def table(tab: str, *rows, set_aside=()) -> Table:
+def table(tab: str, *rows: Row, set_aside: Sequence[Row] = ()) -> Table:
     return Table(ledgers.shop().schema[tab], rows, set_aside)
 
 
-def shelf_row(sku: str, qty: int, lot: str | None = None, counted_at=ledgers.NOW):
+def shelf_row(sku: str, qty: int, lot: str | None = None, counted_at: datetime = ledgers.NOW) -> Row:
     return ledgers.row("stock", sku=sku, lot=lot, counted_qty=qty, counted_at=counted_at)
 
 
-def move(number: str, sku: str, qty: int, hours: int):
+def move(number: str, sku: str, qty: int, hours: int) -> Row:
     at = ledgers.NOW + timedelta(hours=hours)
     return ledgers.row("movements", movement_id=number, sku=sku, qty=qty, moved_at=at)
 
@@ -32,7 +44,7 @@ def move(number: str, sku: str, qty: int, hours: int):
         (("K", "R", "L"), "K/R/L"),
     ],
 )
-def test_stock_key_is_written_as_the_ledger_writes_keys(parts, key) -> None:
+def test_stock_key_is_written_as_the_ledger_writes_keys(parts: tuple[str, ...], key: str) -> None:
     assert stock_key(*parts) == key
     cells = dict(zip(("sku", "place", "lot"), (part or None for part in parts), strict=False))
     assert ledgers.row("stock", **cells).key == key
@@ -68,7 +80,7 @@ def test_movements_of_a_stock_row_that_stands_twice_are_no_strays() -> None:
         pytest.param("K-002*", (), id="text that is no list"),
     ],
 )
-def test_reservations(text, held) -> None:
+def test_reservations(text: str, held: tuple[Reservation, ...]) -> None:
     assert reservations(text) == held
 
 
@@ -88,7 +100,9 @@ def test_reservations(text, held) -> None:
         pytest.param((("Z//9", 2),), (("Z", 1),), 2, 2, (("Z//9", 2),), id="a lot without a stock row"),
     ],
 )
-def test_keep(held, parts, qty, sets, kept) -> None:
+def test_keep(
+    held: tuple[Reservation, ...], parts: tuple[Part, ...], qty: int, sets: int, kept: tuple[Reservation, ...]
+) -> None:
     assert keep(held, parts, qty, SKU_OF) == (sets, kept)
 
 
@@ -114,7 +128,7 @@ def lots() -> tuple[Lot, ...]:
         pytest.param({"A": -3, "A//far": 2}, 2, (("A//far", 2),), id="over-reserved counts as none"),
     ],
 )
-def test_take(free, wanted, taken) -> None:
+def test_take(free: dict[str, int], wanted: int, taken: tuple[Reservation, ...]) -> None:
     shelf = Shelf(lots(), free)
     before = shelf.left("A", DAY)
     assert shelf.take((("A", 1),), wanted, DAY) == taken
