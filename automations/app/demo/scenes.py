@@ -165,8 +165,8 @@ SCENES = (
         _at(24, 9, 10),
         msg("Shopify's export"),
         (
-            msg("The export of the web shop follows: 17 orders in its 79 columns, two of them known since last week."),
-            msg("Older orders have reserved most of the mizu-yokan (K-006), so the later ones come up short; two teas are too close to their date to be sent."),
+            msg("The export of the web shop follows: 17 orders in its 79 columns, four of them known already."),
+            msg("Older orders have reserved most of the mizu-yokan (K-006), so the later ones come up short; lots too close to their date are not sent."),
         ),
         arrives=FIRST_FILES[:1],
         shows=("KM-1015", "KM-1021", "KM-1022", "KM-1023"),
