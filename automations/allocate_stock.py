@@ -267,7 +267,7 @@ def _over_reserved(
             "stock-over-reserved",
             "counted_qty",
             msg(
-                "{reserved} are reserved for {orders}, but only {units} are on hand.",
+                "On hand: {units}; reserved for {orders}: {reserved}.",
                 reserved=reserved[row.key],
                 orders=named(holders[row.key]),
                 units=units[row.key],

@@ -168,7 +168,15 @@ def _hold_blockers(holds: Sequence[Row], settings: Settings) -> Iterable[Blocker
 def _payment_blockers(order: Row, payments: Mapping[str, Payment]) -> Iterable[Blocker]:
     method = payments.get(order.text("payment_method"))
     if method is not None and (waits := method.waits_for(order)):
-        yield Blocker("payment", waits, msg("Confirm the payment and choose it in the payment column"))
+        yield Blocker("payment", waits, _payment_step(order, method))
+
+
+def _payment_step(order: Row, method: Payment) -> Message:
+    if order.text("payment_state") == "refunded" or order.text("credit_state") == "refused":
+        return msg("Agree on another payment method, or cancel the order")
+    if method.needs_approval:
+        return msg("Note the result of the credit check in the credit column")
+    return msg("Confirm the payment and choose it in the payment column")
 
 
 def _stock_blockers(lines: Sequence[Row]) -> Iterable[Blocker]:

@@ -6,6 +6,7 @@ import ast
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,11 +18,30 @@ FOLDER = ROOT / "automations" / "locale" / "ja" / "LC_MESSAGES"
 PO, MO = FOLDER / "daicho.po", FOLDER / "daicho.mo"
 # Functions whose first argument is a message.
 CALLS = {"msg", "_"}
+# What click itself says; it asks for these words in the catalogue of the running program.
+CLICK = (
+    "Usage:",
+    "Options",
+    "Commands",
+    "Show this message and exit.",
+    "Error: {message}",
+    "Try '{command} {option}' for help.",
+    "Missing argument",
+    "Missing option",
+    "Missing command.",
+    "Invalid value: {message}",
+    "Invalid value for {param_hint}: {message}",
+    "No such option {name!r}.",
+    "No such command {name!r}.",
+    "env var: {var}",
+    "required",
+    "Aborted!",
+)
 
 
 def templates() -> dict[str, list[str]]:
     """Return every English message of the code with the files that use it."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {text: ["click"] for text in CLICK}
     for path in sorted((ROOT / "automations").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for text in (*_calls(tree), *_headline(path, tree)):
@@ -88,7 +108,7 @@ def _name(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
-_A_DAY = "2026-11-22 00:00+0000"
+_A_DAY = datetime(2026, 11, 22, tzinfo=UTC)
 
 if __name__ == "__main__":
     sys.exit(main())

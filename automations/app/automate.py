@@ -14,9 +14,13 @@ from automations import AUTOMATIONS
 from automations.app.configuration import Configuration
 from automations.core.declare import Problems, read_as, unknown_name
 from automations.core.ledger import Ledger
-from automations.core.messages import msg
 from automations.core.plan import Finding, Plan
 from automations.core.reading import difference
+
+# How often an automation may look at the ledger in one run; nothing needs more than two.
+_LOOKS = 3
+# Columns by tab and id.
+Cellset = set[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,38 @@ def module_of(name: str) -> ModuleType:
 
 
 def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> Folded:
-    """Return what the named automations would do, one after the other, in the running order."""
+    """Return what the named automations would do, one after the other, in the running order.
+
+    Where a later one changes what an earlier one reads (a parcel leaves, so the stock figures move), the
+    earlier one looks again, so that one run says everything there is to say.
+    """
     now = ledger
     steps: list[tuple[str, Plan]] = []
-    for name in AUTOMATIONS:
-        if name in names:
-            plan = module_of(name).plan(now, settings[name])
-            now = now.apply(plan)
-            steps.append((name, plan))
+    waiting = {name for name in AUTOMATIONS if name in names}
+    for _ in range(_LOOKS):
+        seen_since: dict[str, Cellset] = {}
+        for name in AUTOMATIONS:
+            if name in waiting:
+                plan = module_of(name).plan(now, settings[name])
+                now = now.apply(plan)
+                steps.append((name, plan))
+                written = _written(plan)
+                for earlier in seen_since.values():
+                    earlier |= written
+                seen_since[name] = set()
+        waiting = {name for name in names if seen_since.get(name, set()) & _read_by(name)}
+        if not waiting:
+            break
     return Folded(now, difference(ledger, now), tuple(steps))
+
+
+def _written(plan: Plan) -> Cellset:
+    return {(change.tab, column) for change in plan.changes for column in change.cells}
+
+
+@cache
+def _read_by(name: str) -> frozenset[tuple[str, str]]:
+    return frozenset((tab, column) for tab, columns in module_of(name).READS.items() for column in columns)
 
 
 def settings_of(
@@ -94,7 +121,7 @@ def _column_needed(name: str, tab: str, column: str, known: tuple[str, ...], pro
         "column",
         column,
         known,
-        f"sheets_schema/tabs/{tab}.yaml ({msg('needed by {name}', name=name)})",
+        f"sheets_schema/tabs/{tab}.yaml (automations/{name}.py)",
         problems,
         "column-missing",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import locale
 import os
 import sys
@@ -13,7 +14,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from automations import AUTOMATIONS
-from automations.core.messages import LANGUAGES, Message, msg
+from automations.core.messages import LANGUAGES, LOCALE_DIR, Message, msg
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -77,7 +78,7 @@ _lang = click.option(
     help=_("Runs the back office of a small online shop from its own spreadsheet."),
     epilog=_("Start with: daicho demo"),
 )
-@click.version_option(package_name="daicho", prog_name="daicho")
+@click.version_option(package_name="daicho", prog_name="daicho", help=_("Show the version and exit."))
 def cli() -> None:
     """Group all commands."""
 
@@ -254,6 +255,7 @@ def main() -> None:
     from automations.core.errors import DaichoError
 
     _utf8_streams()
+    _share_catalogue()
     try:
         cli.main(standalone_mode=True)
     except DaichoError as error:
@@ -314,6 +316,13 @@ def _utf8_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _share_catalogue() -> None:
+    """Let click say its own words, such as "Usage:", in the same language from the same catalogue."""
+    gettext.bindtextdomain("daicho", str(LOCALE_DIR))
+    gettext.textdomain("daicho")
+    os.environ["LANGUAGE"] = LANGUAGE
 
 
 def _report_bug(error: Exception) -> None:

@@ -33,7 +33,7 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
 def _well(shop: Shop, ledger: Ledger) -> Iterable[Message]:
     yield msg("shop.yaml, sheets_schema and mail templates are in order")
     orders = len(ledger["orders"])
-    yield msg("{file} can be read: {orders} orders", file=shop.configuration.ledger, orders=orders)
+    yield msg("{file} can be read; orders: {orders}", file=shop.configuration.ledger, orders=orders)
 
 
 def _in_the_way(folder: Path) -> Iterable[Message]:

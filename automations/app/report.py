@@ -91,7 +91,7 @@ def _told(day: Day, ledger: Ledger) -> list[str]:
     lines.append(heading(msg("Short of stock")))
     for sku, row in day.shortages.iterrows():
         text = msg(
-            "{sku}: {missing} missing in {orders} orders",
+            "{sku}: missing {missing}, orders waiting {orders}",
             sku=sku,
             missing=int(row["missing"]),
             orders=int(row["orders"]),

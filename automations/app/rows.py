@@ -126,7 +126,7 @@ def _table(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
         "  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip()
         for line in cells
     ]
-    lines.append(msg("{count} rows", count=len(rows)).text(ledger.language))
+    lines.append(msg("rows: {count}", count=len(rows)).text(ledger.language))
     return "\n".join(lines)
 
 

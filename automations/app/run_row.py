@@ -17,14 +17,14 @@ def summary(folded: Folded, before: Ledger) -> tuple[Message, ...]:
     appended = Counter(change.tab for change in folded.plan.changes if isinstance(change, AppendRow))
     moved = _status_moves(folded, before)
     sentences = [
-        (appended["orders"], msg("{count} orders taken in", count=appended["orders"])),
-        (appended["holds"], msg("{count} holds raised", count=appended["holds"])),
-        (moved["allocated"], msg("{count} orders fully reserved", count=moved["allocated"])),
-        (appended["batches"], msg("{count} shipping batches", count=appended["batches"])),
-        (moved["shipped"], msg("{count} orders shipped", count=moved["shipped"])),
-        (moved["arrived"], msg("{count} orders arrived", count=moved["arrived"])),
-        (moved["posted"], msg("{count} sales posted", count=moved["posted"])),
-        (appended["mails"], msg("{count} mails queued", count=appended["mails"])),
+        (appended["orders"], msg("orders taken in: {count}", count=appended["orders"])),
+        (appended["holds"], msg("holds raised: {count}", count=appended["holds"])),
+        (moved["allocated"], msg("orders fully reserved: {count}", count=moved["allocated"])),
+        (appended["batches"], msg("shipping batches: {count}", count=appended["batches"])),
+        (moved["shipped"], msg("orders shipped: {count}", count=moved["shipped"])),
+        (moved["arrived"], msg("orders arrived: {count}", count=moved["arrived"])),
+        (moved["posted"], msg("sales posted: {count}", count=moved["posted"])),
+        (appended["mails"], msg("mails queued: {count}", count=appended["mails"])),
     ]
     return tuple(sentence for count, sentence in sentences if count)
 
@@ -68,7 +68,7 @@ def control_rows(folded: Folded, ledger: Ledger) -> Plan:
         if row is not None and not step.is_empty:
             cells = sum(len(change.cells) for change in step.changes)
             rows = len({getattr(change, "key", id(change)) for change in step.changes})
-            result = msg("{cells} cells in {rows} rows", cells=cells, rows=rows).text(ledger.language)
+            result = msg("cells changed: {cells}, in rows: {rows}", cells=cells, rows=rows).text(ledger.language)
             changes.append(update(row, {"last_run_at": ledger.now, "result": result}))
     return Plan.of(changes)
 

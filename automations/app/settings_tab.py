@@ -13,24 +13,12 @@ from automations.app.configuration import Configuration, Tree, build
 from automations.app.yaml_files import read_yaml_text
 from automations.core.declare import Problems
 from automations.core.ledger import Ledger, Row, update
-from automations.core.messages import Label, Message, msg
+from automations.core.messages import Message, msg
 from automations.core.plan import Finding, Plan, SetCells
 
-# What a new ledger offers in its 設定 tab; any other key of the YAML files may be added by its name.
-SETTING_NAMES = (
-    "shop.cut_off",
-    "allocate_stock.allocate_at",
-    "allocate_stock.whole_orders_first",
-    "schedule_shipping.handling_days",
-    "confirm_arrival.grace_days",
-    "post_sales.return_window_days",
-    "holds.high_amount.amount_from",
-    "holds.high_amount.new_customer_amount_from",
-    "holds.duplicate_order.within_hours",
-    "mails.thank_you.wait_days",
-    "mails.follow_up.wait_days",
-)
-_MEANINGS: Mapping[str, Message] = {
+# What a new ledger offers in its 設定 tab, and what it says there; any other key of the YAML files may be
+# added by its name.
+OFFERED: Mapping[str, Message] = {
     "shop.cut_off": msg("Orders until this time can still ship on the same working day"),
     "allocate_stock.allocate_at": msg(
         "When stock is reserved: intake (at once) or payment_ok (once it is paid)"
@@ -39,19 +27,12 @@ _MEANINGS: Mapping[str, Message] = {
     "schedule_shipping.handling_days": msg("Working days needed before an order can ship"),
     "confirm_arrival.grace_days": msg("Days after the expected arrival until an order counts as arrived"),
     "post_sales.return_window_days": msg("Days after arrival until a sale is posted"),
+    "holds.high_amount.amount_from": msg("Orders of this amount or more are held"),
+    "holds.high_amount.new_customer_amount_from": msg("A customer's first order of this amount or more is held"),
+    "holds.duplicate_order.within_hours": msg("Hours within which the same order again is held"),
+    "mails.thank_you.wait_days": msg("Days after arrival until the thank-you mail goes"),
+    "mails.follow_up.wait_days": msg("Days after arrival until the follow-up mail goes"),
 }
-
-
-def meaning_of(name: str, configuration: Configuration) -> Message:
-    """Return what a setting means, for the column beside it."""
-    if name in _MEANINGS:
-        return _MEANINGS[name]
-    section, entry, key = (*name.split("."), "", "")[:3]
-    declared = getattr(configuration, section, {})
-    label = (
-        getattr(declared.get(entry), "label", Label(entry, entry)) if isinstance(declared, Mapping) else ""
-    )
-    return msg("{subject}: {key}", subject=label, key=key.replace("_", " "))
 
 
 def with_settings(
@@ -126,7 +107,7 @@ def _shown(
         if not row.has_key:
             continue
         found = wrong.get(row.key)
-        text = f"{found.why.text(ledger.language)} {found.fix.text(ledger.language)}" if found else None
+        text = msg("{why} {fix}", why=found.why, fix=found.fix).text(ledger.language) if found else None
         changes.append(update(row, {"in_use": _in_use(row.key, configuration, settings), "errors": text}))
     return changes
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from automations import AUTOMATIONS
 from automations.app.automate import module_of
 from automations.app.configuration import BUNDLED, Configuration, load
-from automations.app.settings_tab import SETTING_NAMES, meaning_of
+from automations.app.settings_tab import OFFERED
 from automations.books import Book
 from automations.books.workbook import WorkbookBook
 from automations.core.errors import DaichoError, Problem, SetupError
@@ -131,8 +131,7 @@ def _first_rows(configuration: Configuration) -> dict[str, list[Cells]]:
             {"automation": name, "meaning": _first_line(name, language)} for name in ("run", *AUTOMATIONS)
         ],
         "settings": [
-            {"name": name, "meaning": meaning_of(name, configuration).text(language)}
-            for name in SETTING_NAMES
+            {"name": name, "meaning": meaning.text(language)} for name, meaning in OFFERED.items()
         ],
     }
 

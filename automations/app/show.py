@@ -160,4 +160,4 @@ def _place(finding: Finding, ledger: Ledger, language: str) -> str:
         column = tab.columns.get(finding.column)
         label = column.label.text(language) if column else finding.column
         parts.append(msg("column {column}", column=label).text(language))
-    return msg("at {place}", place=", ".join(parts)).text(language)
+    return msg("at {place}", place=tuple(parts)).text(language)

@@ -57,7 +57,7 @@ def outcome_lines(outcome: Outcome) -> list[str]:
         lines = [msg("Nothing to do: everything stands as it should.").text(language)]
     else:
         cells = sum(len(change.cells) for change in outcome.plan.changes)
-        done = (*outcome.summary, *_delivered(outcome)) or (msg("{count} cells updated", count=cells),)
+        done = (*outcome.summary, *_delivered(outcome)) or (msg("cells updated: {count}", count=cells),)
         lines = [f"✓ {sentence.text(language)}" for sentence in done]
     lines += status_table(outcome.after, language)
     lines += [f"→ {sentence.text(language)}" for sentence in needs_person(outcome)]
@@ -87,10 +87,10 @@ def needs_person(outcome: Outcome) -> list[Message]:
     unpaid = sum("payment" in code for code in codes)
     short = sum("stock" in code for code in codes)
     sentences = [
-        (broken, msg("{count} orders have errors to mend", count=broken)),
-        (len(holds), msg("{count} orders wait for your confirmation in the holds tab", count=len(holds))),
-        (unpaid, msg("{count} orders wait for payment", count=unpaid)),
-        (short, msg("{count} orders are short of stock", count=short)),
+        (broken, msg("orders with errors to mend: {count}", count=broken)),
+        (len(holds), msg("orders waiting for your confirmation in the holds tab: {count}", count=len(holds))),
+        (unpaid, msg("orders waiting for payment: {count}", count=unpaid)),
+        (short, msg("orders short of stock: {count}", count=short)),
     ]
     return [sentence for count, sentence in sentences if count]
 
@@ -135,7 +135,7 @@ def print_import(outcome: Outcome, counts: Sequence[FileCount], *, as_json: bool
         return
     for count in counts:
         text = msg(
-            "{file}: {new} new, {same} unchanged, {changed} changed orders, {lines} lines ({channel})",
+            "{file} ({channel}): orders new {new}, unchanged {same}, changed {changed}; order lines {lines}",
             file=count.file,
             new=count.orders_new,
             same=count.orders_same,
@@ -153,7 +153,7 @@ def _delivered(outcome: Outcome) -> Iterable[Message]:
             yield msg("shipping file {file}", file=file)
     if outcome.delivered.mails:
         count = len(outcome.delivered.mails)
-        yield msg("{count} mails written to outbox/ (no mail account is set up yet)", count=count)
+        yield msg("mails written to outbox/: {count} (no mail account is set up yet)", count=count)
 
 
 def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:

@@ -43,8 +43,7 @@ def _story(order: Row, ledger: Ledger) -> Iterable[str]:
     )
     yield f"{order.key}  {order.text('buyer_name')}  [{status}]"
     if order.text("stuck_reason"):
-        days = order.number_of("stuck_days")
-        since = msg("for {days} days", days=days) if days else msg("since today")
+        since = msg("since {day}", day=order.day("stuck_since") or ledger.today)
         yield "  " + msg("Waits: {reason} ({since})", reason=order.text("stuck_reason"), since=since).text(
             language
         )

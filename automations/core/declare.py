@@ -16,7 +16,30 @@ from automations.core.messages import Label, Message, msg
 from automations.core.text import nearest
 
 T = TypeVar("T")
+Kind = Literal[
+    "amount", "carrier", "choice", "code", "column", "field", "hold rule", "key", "list of values", "region",
+    "service", "status", "tab", "tab declaration", "value", "weekday",
+]  # fmt: skip
 MISSING = object()
+
+_JAPANESE: Mapping[Kind, str] = {
+    "amount": "金額の列",
+    "carrier": "運送会社",
+    "choice": "選択肢",
+    "code": "コード",
+    "column": "列",
+    "field": "項目",
+    "hold rule": "保留の理由",
+    "key": "設定",
+    "list of values": "値の一覧",
+    "region": "地域",
+    "service": "サービス",
+    "status": "状態",
+    "tab": "タブ",
+    "tab declaration": "タブの定義",
+    "value": "値",
+    "weekday": "曜日",
+}
 
 
 @dataclass(slots=True)
@@ -48,7 +71,8 @@ def read_as(kind: type[T], written: object, where: str, problems: Problems, **kn
             msg("Write one 'key: value' per line, indented under {place}.", place=where.rpartition(": ")[2]),
         )
         return None
-    hints = _hints(kind)
+    declared: type = kind
+    hints = _hints(declared)
     before = len(problems.found)
     values = dict(known)
     for key, value in written.items():
@@ -56,7 +80,7 @@ def read_as(kind: type[T], written: object, where: str, problems: Problems, **kn
             _unknown_key(str(key), [name for name in hints if name not in known], where, problems)
             continue
         values[str(key)] = _value(hints[key], value, f"{where}.{key}", problems)
-    for name in _required(kind) - values.keys():
+    for name in _required(declared) - values.keys():
         problems.add(
             "key-missing",
             where,
@@ -80,7 +104,7 @@ def read_all(kind: type[T], written: object, where: str, problems: Problems) -> 
 
 
 def unknown_name(
-    kind: str, name: str, known: Sequence[str], where: str, problems: Problems, code: str = "unknown-name"
+    kind: Kind, name: str, known: Sequence[str], where: str, problems: Problems, code: str = "unknown-name"
 ) -> None:
     """Note that ``name`` is not one of the ``known`` things of that ``kind``, with the nearest one."""
     close = nearest(name, known)
@@ -89,7 +113,8 @@ def unknown_name(
         if close
         else msg("Use one of: {known}.", known=tuple(known) if known else ("-",))
     )
-    problems.add(code, where, msg("There is no {kind} '{name}'.", kind=kind, name=name), fix)
+    named = Label(_JAPANESE[kind], kind)
+    problems.add(code, where, msg("There is no {kind} '{name}'.", kind=named, name=name), fix)
 
 
 def _unknown_key(key: str, known: Sequence[str], where: str, problems: Problems) -> None:

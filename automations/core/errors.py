@@ -39,7 +39,7 @@ class SetupError(DaichoError):
         self.problems = tuple(problems)
         super().__init__(
             "setup-wrong",
-            msg("{count} things in the set-up need mending.", count=len(self.problems)),
+            msg("Things to mend in the set-up: {count}.", count=len(self.problems)),
             msg("Mend them and run again; nothing was changed."),
         )
 

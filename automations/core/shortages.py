@@ -62,7 +62,7 @@ def _short(sku: str, missing: int, others: Sequence[str], too_old: int, is_kept:
     if others:
         reasons.append(msg("held for {orders}", orders=named(others)))
     if too_old:
-        reasons.append(msg("{units} on the shelf are too close to their date", units=too_old))
+        reasons.append(msg("on the shelf but too close to the date: {units}", units=too_old))
     if not is_kept:
         reasons.append(msg("no row in the stock tab"))
     if not reasons:

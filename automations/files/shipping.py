@@ -163,7 +163,7 @@ def _remarks(name: str, table: _Recognised, without_number: int) -> Iterator[Fin
             name,
             "",
             "",
-            msg("{count} rows have no tracking number yet.", count=without_number),
+            msg("Rows without a tracking number: {count}.", count=without_number),
             msg("Issue the labels at the carrier, then export again."),
             level="warning",
         )

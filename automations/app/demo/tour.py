@@ -143,12 +143,12 @@ def _typed_lines(rows: tuple[Typed, ...], shop: Shop, language: str) -> Iterator
     for row in rows:
         if row.key or row.tab not in ("orders", "order_lines"):
             tab = schema[row.tab]
-            cells = ", ".join(
+            cells = [
                 f"{tab.columns[name].label.text(language)} {cell_text(tab.columns[name], value, language, 'JPY')}"
                 for name, value in row.cells.items()
-            )
+            ]
             where = row.key or msg("new row").text(language)
-            yield f"     ✎ {tab.label.text(language)} {where}: {cells}"
+            yield f"     ✎ {tab.label.text(language)} {where}: {spoken(cells, language)}"
 
 
 def _done(outcome: Outcome, language: str) -> str:
