@@ -11,7 +11,7 @@ from automations.core.incoming import Incoming, IncomingOrder
 from automations.core.known_orders import SHIPPED_ELSEWHERE, compared, flowing_on
 from automations.core.ledger import Ledger, Row, Table, update
 from automations.core.messages import msg
-from automations.core.numbering import LineNumbers, Numbers
+from automations.core.numbering import LineNumbers, Numbers, shipment_id
 from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
 from automations.core.source_state import state_of, write_state
 from automations.core.statuses import ENDED, is_closed
@@ -31,10 +31,11 @@ READS = {
 }  # fmt: skip
 WRITES = {
     "orders": (
-        "order_id", "status", "payment_state", "credit_state", "paid_on", "posted_on", "customer_id", "imported_at",
-        "source_state", "source_change",
+        "order_id", "status", "payment_state", "credit_state", "paid_on", "ship_on", "arrived_on", "posted_on",
+        "customer_id", "imported_at", "source_state", "source_change",
     ),
-    "order_lines": ("line_id", "order_id", "components"),
+    "order_lines": ("line_id", "order_id", "components", "shipment_id"),
+    "shipments": ("shipment_id", "order_id", "parcel", "state", "shipped_on", "arrived_on", "service_reason"),
     "customers": ("customer_id",),
     "movements": ("movement_id",),
 }  # fmt: skip
@@ -124,6 +125,7 @@ class _Intake:
                 self._order_ids.add(number)
                 self._typed.append(number)
                 self.marks.append(f"import:{HAND}:{number}")
+                cells["imported_at"] = self.ledger.now
             if row.get("customer_id") is None and not is_closed(row):
                 customer = self.customers.of(row.cells)
                 if customer is not None:
@@ -214,6 +216,8 @@ class _Intake:
 
     def _appended(self, order: IncomingOrder, channel: str) -> Iterator[AppendRow]:
         order_id = self._free_id(order, channel)
+        gone = _parcel_gone(order.order, order_id, self.ledger)
+        parcel = {"shipment_id": gone.cells["shipment_id"]} if gone else {}
         self._order_ids.add(order_id)
         told = {"channel": channel, "channel_order_no": order.number, **order.order}
         yield AppendRow(
@@ -230,12 +234,14 @@ class _Intake:
         )
         for line in order.lines:
             numbered = {"line_id": self._line_numbers.following(order_id), "order_id": order_id}
-            yield AppendRow("order_lines", {**numbered, **_filled(line, self.ledger["products"])})
+            yield AppendRow("order_lines", {**numbered, **parcel, **_filled(line, self.ledger["products"])})
+        if gone:
+            yield gone
 
 
 def _by_number(orders: Sequence[Row]) -> dict[tuple[str, str], Row]:
     """Return the orders by channel and its number; an imported row counts before one copied from it by hand."""
-    imported_last = sorted(orders, key=lambda row: row.get("imported_at") is not None)
+    imported_last = sorted(orders, key=lambda row: row.get("source_state") is not None)
     return {
         (row.text("channel"), plain_number(row.text("channel_order_no"))): row
         for row in imported_last
@@ -281,13 +287,34 @@ def _channel_of(order: IncomingOrder) -> str:
 
 
 def _first_status(order: Cells, ledger: Ledger) -> dict[str, Value]:
-    """Return how an order begins; one shipped elsewhere is closed, so that nothing ships it again."""
+    """Return how an order begins: ended, on its way from elsewhere, or received."""
     status = order.get("status")
-    if status in ENDED:
-        return {"status": status, "posted_on": None}
+    begun = {"status": status, "ship_on": order.get("ship_on"), "arrived_on": None, "posted_on": None}
     if status in SHIPPED_ELSEWHERE:
-        return {"status": "posted", "posted_on": order.get("posted_on") or ledger.today}
-    return {"status": "received", "posted_on": None}
+        begun["arrived_on"] = None if status == "shipped" else order.get("arrived_on") or ledger.today
+        begun["posted_on"] = order.get("posted_on") or ledger.today if status == "posted" else None
+    elif status not in ENDED:
+        begun["status"] = "received"
+    return begun
+
+
+def _parcel_gone(order: Cells, order_id: str, ledger: Ledger) -> AppendRow | None:
+    """Return the parcel of an order that was shipped elsewhere, so that nothing ships it again."""
+    status = order.get("status")
+    if status not in SHIPPED_ELSEWHERE:
+        return None
+    return AppendRow(
+        "shipments",
+        {
+            "shipment_id": shipment_id(order_id, 1, ledger["shipments"].keys()),
+            "order_id": order_id,
+            "parcel": 1,
+            "state": "shipped" if status == "shipped" else "arrived",
+            "shipped_on": order.get("ship_on") or ledger.today,
+            "arrived_on": None if status == "shipped" else order.get("arrived_on") or ledger.today,
+            "service_reason": msg("shipped elsewhere before it was imported").text(ledger.language),
+        },
+    )
 
 
 def _memo(order: IncomingOrder, ledger: Ledger) -> Value:

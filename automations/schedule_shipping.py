@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -16,6 +13,7 @@ from automations.core.calendar import Calendar
 from automations.core.carriers import Carrier
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
+from automations.core.numbering import shipment_id
 from automations.core.packing import Catalogue, Group
 from automations.core.payments import Payment
 from automations.core.plan import AppendRow, Change, Finding, Part, Plan
@@ -354,7 +352,7 @@ def _written(
         key = home.key
     else:
         number = next(numbers)
-        key = _new_id(order.key, number, desk.taken)
+        key = shipment_id(order.key, number, desk.taken)
         desk.taken.add(key)
         yield AppendRow(
             "shipments",
@@ -362,13 +360,3 @@ def _written(
             msg("all of it is reserved"),
         )
     yield [update(line, {"shipment_id": key}) for line in group.lines]
-
-
-def _new_id(order_id: str, number: int, taken: Collection[str]) -> str:
-    """Return a readable id of at most 16 letters and digits, which every carrier's reference field takes."""
-    plain = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", order_id).upper())[-12:]
-    digest = hashlib.sha256(order_id.encode()).hexdigest().upper()
-    for stem in (plain, f"H{digest[:8]}"):
-        if stem and f"{stem}P{number}" not in taken:
-            return f"{stem}P{number}"
-    return f"H{digest[8:19]}P{number}"

@@ -18,7 +18,7 @@ from automations.core.plan import Finding, Plan, SetCells
 from automations.core.values import Value
 from automations.files.lists import instruction_list, picking_list
 from automations.files.shipping import batch_bytes
-from automations.mail.eml import write_eml
+from automations.mail.eml import MailRefused, write_eml
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,19 @@ def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
             report.append(update(batch, {"state": "written", "written_at": ledger.now}))
     for mail in ledger["mails"]:
         if is_due(mail, ledger.now):
-            path = write_eml(configuration.folder / OUTBOX, mail, configuration.shop)
+            report.append(_write_mail(mail, ledger, configuration))
             mails.append(mail.key)
-            written: dict[str, Value] = {
-                "state": "sent",
-                "sent_at": ledger.now,
-                "file": f"{OUTBOX}/{path.name}",
-            }
-            report.append(update(mail, written))
     return Delivered(tuple(files), tuple(mails), Plan.of(report))
+
+
+def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> tuple[SetCells, ...]:
+    """Write one mail to the outbox; one that may not go is held with the reason, and the others go on."""
+    try:
+        path = write_eml(configuration.folder / OUTBOX, mail, configuration.shop, configuration.language)
+    except MailRefused as refused:
+        reason = f"{refused.why.text(ledger.language)} {refused.fix.text(ledger.language)}"
+        return update(mail, {"state": "held", "errors": reason})
+    return update(mail, {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"})
 
 
 def is_due(mail: Row, now: datetime) -> bool:

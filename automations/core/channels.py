@@ -12,7 +12,7 @@ from automations.core.messages import Label, msg
 from automations.core.schema import Column, Schema, Tab
 
 # Robot columns an order file may fill at intake: the day an order was settled elsewhere.
-_FILLED_AT_INTAKE = frozenset({"posted_on"})
+_FILLED_AT_INTAKE = frozenset({"ship_on", "posted_on"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ class Row:
         key: Text of the key columns; ``#17`` (the sheet row) while a person has not given one.
         number: Row number in the sheet, 1-based with the header as row 1; 0 for a row not written yet.
         raw: What a person typed, by column, where it differs from the typed value's own text.
-        stale: Robot columns whose cells show another row's values (a copied row) and are to be emptied.
+        stale: Another row's values in robot cells (of a copied row), by column; they are to be emptied.
     """
 
     __slots__ = ("cells", "key", "number", "raw", "stale", "tab")
@@ -38,14 +38,14 @@ class Row:
         cells: dict[str, Value],
         number: int = 0,
         raw: Mapping[str, str] | None = None,
-        stale: frozenset[str] = frozenset(),
+        stale: Mapping[str, Value] | None = None,
     ) -> None:
         self.tab = tab
         self.key = key
         self.cells = cells
         self.number = number
         self.raw = raw or {}
-        self.stale = stale
+        self.stale = stale or {}
 
     def get(self, column: str) -> Value:
         """Return the typed value; None when the cell is blank or unreadable."""
@@ -141,6 +141,10 @@ class Table:
 
     def __contains__(self, key: object) -> bool:
         return key in self._by_key
+
+    def keys(self) -> KeysView[str]:
+        """Return every key of ``rows``."""
+        return self._by_key.keys()
 
     def get(self, key: str) -> Row | None:
         """Return the row with this key, or None."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable
 
 _DIGITS = 5
 
@@ -36,3 +38,13 @@ class LineNumbers:
         """Return the next line number of an order; each call gives a new one."""
         self._last[order_id] = self._last.get(order_id, 0) + 1
         return f"{order_id}-{self._last[order_id]}"
+
+
+def shipment_id(order_id: str, number: int, taken: Collection[str]) -> str:
+    """Return a readable id of at most 16 letters and digits, which every carrier's reference field takes."""
+    plain = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", order_id).upper())[-12:]
+    digest = hashlib.sha256(order_id.encode()).hexdigest().upper()
+    for stem in (plain, f"H{digest[:8]}"):
+        if stem and f"{stem}P{number}" not in taken:
+            return f"{stem}P{number}"
+    return f"H{digest[8:19]}P{number}"

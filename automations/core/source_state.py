@@ -14,7 +14,7 @@ from automations.core.values import Cells, Value
 
 # Compared with the ledger directly, or the shop's own: no part of what the customer ordered.
 _NOT_KEPT = frozenset(
-    {"status", "payment_state", "credit_state", "paid_on", "posted_on", "arrived_on", "memo"},
+    {"status", "payment_state", "credit_state", "paid_on", "posted_on", "arrived_on", "ship_on", "memo"},
 )
 # Longer texts are kept as their beginning and a hash.
 _LONGEST = 48
