@@ -41,8 +41,6 @@ class Message:
     def text(self, language: str) -> str:
         """Return the sentence in ``language``; values that are labels or messages follow suit."""
         template = _translation(language).gettext(self.template)
-        if not self.values:
-            return template
         return template.format(**{name: spoken(value, language) for name, value in self.values.items()})
 
     def __str__(self) -> str:
