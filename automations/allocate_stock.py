@@ -17,10 +17,11 @@ from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Plan, SetCells
-from automations.core.reserving import GONE, Line, Survey, is_given_back, standing_of, survey
+from automations.core.reserving import GONE, Line, Survey, is_given_back, survey
 from automations.core.services import latest_ship_day, lead_days, main_carrier
 from automations.core.shop import Shop
 from automations.core.shortages import holders_of, named, natural, shortage_of
+from automations.core.statuses import standing_of
 
 READS = {
     "orders": (

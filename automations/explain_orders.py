@@ -20,7 +20,7 @@ READS = {
     ),
     "order_lines": ("order_id", "shortage"),
     "holds": ("order_id", "reason", "state", "severity", "next_step"),
-    "shipments": ("order_id", "state", "errors"),
+    "shipments": ("order_id", "state", "stopped", "errors"),
 }  # fmt: skip
 WRITES = {
     "orders": (

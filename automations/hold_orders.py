@@ -17,7 +17,7 @@ from automations.core.payments import Payment
 from automations.core.places import PhoneCheck, PostcodeLookup
 from automations.core.plan import AppendRow, Change, Finding, Plan
 from automations.core.shop import Shop
-from automations.core.statuses import CLOSED
+from automations.core.statuses import CLOSED, standing_of
 
 READS = {
     "orders": (
@@ -33,7 +33,7 @@ READS = {
     ),
     "products": ("sku", "temperature", "size_cm", "weight_g", "thickness_mm"),
     "customers": ("customer_id", "name", "prefecture", "address", "phone", "email", "blocked"),
-    "shipments": ("order_id", "state"),
+    "shipments": ("order_id", "state", "stopped"),
     "holds": (
         "order_id", "reason", "state", "evidence", "clear", "clear_set", "cleared_by", "cleared_evidence", "errors",
     ),
@@ -115,7 +115,7 @@ def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
     asked = [
         (RULES[name], reason) for name, reason in settings.holds.items() if reason.enabled and name in RULES
     ]
-    packed = {row.text("order_id") for row in ledger["shipments"] if row.text("state") in _INSTRUCTED}
+    packed = {row.text("order_id") for row in ledger["shipments"] if standing_of(row) in _INSTRUCTED}
     verdicts: dict[str, Verdict] = {}
     for order in ledger["orders"]:
         if order.text("status") in CLOSED:

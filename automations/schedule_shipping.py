@@ -17,11 +17,10 @@ from automations.core.numbering import shipment_id
 from automations.core.packing import Catalogue, Group
 from automations.core.payments import Payment
 from automations.core.plan import AppendRow, Change, Finding, Part, Plan
-from automations.core.reserving import standing_of
 from automations.core.services import SIZES, Chosen, Parcel, choose, lead_days, main_carrier
 from automations.core.ship_days import ShipDay, ship_day
 from automations.core.shop import Shop
-from automations.core.statuses import is_ended
+from automations.core.statuses import is_ended, standing_of
 from automations.core.text import match_key
 from automations.core.values import Value
 

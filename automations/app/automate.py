@@ -60,8 +60,7 @@ def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> F
                 now = now.apply(plan)
                 steps.append((name, plan))
                 written = _written(plan)
-                for earlier in seen_since.values():
-                    earlier |= written
+                seen_since = {earlier: seen | written for earlier, seen in seen_since.items()}
                 seen_since[name] = set()
         waiting = {name for name in names if seen_since.get(name, set()) & _read_by(name)}
         if not waiting:

@@ -15,7 +15,6 @@ from automations.core.errors import ServiceError
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
 from automations.core.plan import Finding, Plan, SetCells
-from automations.core.values import Value
 from automations.files.lists import instruction_list, picking_list
 from automations.files.shipping import batch_bytes
 from automations.mail.eml import MailRefused, write_eml

@@ -228,10 +228,11 @@ def _has_open_effects(ledger: Ledger) -> bool:
 
 
 def _put_away(inbox: Path, incoming: Incoming, day: str) -> None:
-    """Move files that were taken in out of the inbox; refused ones stay there to be seen."""
+    """Move files that were taken in whole out of the inbox; what was refused or left out stays to be seen."""
     for file in incoming.files:
         source = inbox / file.name
-        if not file.source or not source.is_file():
+        left_out = any(finding.level == "error" for finding in file.findings)
+        if not file.source or left_out or not source.is_file():
             continue
         done = inbox / "done" / day
         done.mkdir(parents=True, exist_ok=True)

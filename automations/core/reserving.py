@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message
-from automations.core.statuses import ENDED
+from automations.core.statuses import ENDED, standing_of
 from automations.core.stock import Part, Reservation, keep, parts_of, reservations
 from automations.core.values import Value
 
@@ -183,12 +183,6 @@ class _Judge:
 
 def _may_be_touched(order: Row) -> bool:
     return order.cells.get("intake") != "incomplete" and order.cells.get("status") != "posted"
-
-
-def standing_of(shipment: Row) -> str:
-    """Return a shipment's state; a parcel that a person took out after the instruction counts as cancelled."""
-    state = shipment.text("state")
-    return "cancelled" if state == "instructed" and shipment.flag("stopped") else state
 
 
 def is_given_back(order: Row) -> bool:

@@ -70,6 +70,12 @@ def stopped_by_hand(order: Row) -> bool:
     return order.text("status") == "on_hold" and order.is_persons("status", "status_set")
 
 
+def standing_of(shipment: Row) -> str:
+    """Return a shipment's state; a parcel that a person took out after the instruction counts as cancelled."""
+    state = shipment.text("state")
+    return "cancelled" if state == "instructed" and shipment.flag("stopped") else state
+
+
 def derive(order: Row, shipments: Sequence[Row]) -> str:
     """Return the status the facts give: holds, stock, shipments, arrival, posting (DESIGN.md section 3).
 
@@ -81,7 +87,8 @@ def derive(order: Row, shipments: Sequence[Row]) -> str:
         return order.text("status")
     if order.day("posted_on"):
         return "posted"
-    moving = _by_shipments([row.text("state") for row in shipments if row.text("state") != "cancelled"])
+    standings = [standing_of(row) for row in shipments]
+    moving = _by_shipments([standing for standing in standings if standing != "cancelled"])
     if moving:
         return moving
     if order.text("intake") == "incomplete":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from automations.core.channels import Channel, plain_number
@@ -45,7 +45,7 @@ def read_order_file(  # noqa: PLR0913 - the declarations a file is read by
     Returns:
         The file with its findings (tab ``""``, key the file's name, when the whole file is meant), and the
         orders. Findings of an order carry its number as key and the row of the file. A refused file has
-        ``source`` ``""`` and no orders. An order with a row that cannot be told apart, without its number or
+        ``source`` ``""`` and no orders. An order with a row that is too long, without its number or
         in another currency is not among the orders.
     """
     try:
@@ -67,6 +67,7 @@ class _Group:
 
     number: str
     rows: list[NumberedRow] = field(default_factory=list)
+    short: list[NumberedRow] = field(default_factory=list)
     broken: list[NumberedRow] = field(default_factory=list)
 
 
@@ -92,10 +93,8 @@ class _Intake:
             why = next((why for why, holds in skips if group.rows and holds(group.rows[0][1])), None)
             if why is not None:
                 left_out.setdefault(why, []).append(group.number)
-            elif group.broken:
-                self._note_broken(group)
             elif not self._is_other_currency(group):
-                yield self._reader.read(self._name, group.number, group.rows)
+                yield self._read(group, len(table.header))
         for why, numbers in left_out.items():
             shown = (*numbers[:_MOST_NAMED], *(["…"] if len(numbers) > _MOST_NAMED else []))
             reason = msg("Left out, because {why}: {numbers}.", why=why, numbers=shown)
@@ -112,10 +111,11 @@ class _Intake:
                 current = groups.setdefault(number, _Group(number))
             if current is None:
                 self._without_number(row)
-            elif fits:
-                current.rows.append((row, cells))
-            else:
+            elif len(cells) > width:
                 current.broken.append((row, cells))
+            else:
+                current.rows.append((row, (*cells, *("",) * (width - len(cells)))))
+                current.short += [] if fits else [(row, cells)]
         return list(groups.values())
 
     def _is_other_currency(self, group: _Group) -> bool:
@@ -138,17 +138,16 @@ class _Intake:
         )
         return True
 
-    def _note_broken(self, group: _Group) -> None:
-        for row, cells in group.broken:
-            why = msg(
-                "This row has another number of cells ({count}) than the header, so the order was left out.",
-                count=len(cells),
-            )
-            fix = msg(
-                "Export the file again, or mend the row: commas and line breaks belong in quotation marks."
-            )
-            key = plain_number(group.number)
-            self.findings.append(Finding("broken-row", "orders", key, "", cells[0], why, fix, row))
+    def _read(self, group: _Group, width: int) -> IncomingOrder:
+        """Read an order; a row that nobody can read becomes a line that a person must complete."""
+        if group.rows:
+            order = self._reader.read(self._name, group.number, group.rows)
+        else:
+            first = group.broken[0][0]
+            order = IncomingOrder(self._name, first, self._channel.id, group.number, {}, ())
+        unread = tuple({"product_name": " | ".join(cells)} for _, cells in group.broken)
+        notes = (*order.findings, *_short_rows(group, width), *_long_rows(group))
+        return replace(order, lines=(*order.lines, *unread), findings=notes)
 
     def _without_number(self, row: int) -> None:
         why = msg("This row has no order number, and none stands above it.")
@@ -166,3 +165,27 @@ class _Intake:
 
     def _remark(self, code: str, why: Message, fix: Message) -> None:
         self.findings.append(Finding(code, "", self._name, "", "", why, fix, 0, "warning"))
+
+
+def _short_rows(group: _Group, width: int) -> Iterator[Finding]:
+    """Note rows that end early: what is there was taken in, the rest is blank."""
+    for row, cells in group.short:
+        why = msg(
+            "This row ends after {count} of {width} cells; what was missing is blank.",
+            count=len(cells),
+            width=width,
+        )
+        fix = msg("Compare the order with the shop system, and fill in what is missing.")
+        yield Finding("row-cut-short", "orders", plain_number(group.number), "", cells[0], why, fix, row)
+
+
+def _long_rows(group: _Group) -> Iterator[Finding]:
+    """Note rows with more cells than the header: nobody can tell which cell belongs where."""
+    for row, cells in group.broken:
+        why = msg(
+            "This row has more cells ({count}) than the header, so nobody can tell which belongs where; it stands "
+            "as it is in a line of its own.",
+            count=len(cells),
+        )
+        fix = msg("Fill in product code and quantity of that line by hand.")
+        yield Finding("broken-row", "orders", plain_number(group.number), "", cells[0], why, fix, row)
