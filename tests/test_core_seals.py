@@ -51,14 +51,14 @@ def test_a_row_under_its_own_seal_is_believed_as_it_is():
 def test_a_new_row_keeps_what_a_person_typed_and_nothing_else():
     judged = _judged(_row(2, "1001", status="held", posted="yes", name="佐藤", paid_on="x"))
     assert judged.rows[0].cells == {"id": "1001", "status": "held", "name": "佐藤", "paid_on": "x"}
-    assert judged.rows[0].stale == {"posted"}
+    assert judged.rows[0].stale.keys() == {"posted"}
 
 
 def test_a_copied_row_with_a_new_key_is_a_new_row():
     original, copy = _judged(_written(2, "1001"), _written(3, "1001b", "1001")).rows
     assert original.text("posted") == "yes"
     assert copy.cells == {"id": "1001b", "name": "佐藤"}
-    assert copy.stale == {"status", "status_set", "posted", "seal"}
+    assert copy.stale.keys() == {"status", "status_set", "posted", "seal"}
 
 
 def test_a_status_a_person_typed_into_a_copied_row_is_the_persons():
@@ -69,7 +69,7 @@ def test_a_status_a_person_typed_into_a_copied_row_is_the_persons():
 def test_what_a_person_typed_counts_even_when_it_cannot_be_read():
     row = Row("orders", "1001", {"id": "1001"}, 2, {"status": "??", "posted": "??"})
     judged = _judged(row)
-    assert (judged.rows[0].raw, judged.rows[0].stale) == ({"status": "??"}, {"posted"})
+    assert (judged.rows[0].raw, judged.rows[0].stale.keys()) == ({"status": "??"}, {"posted"})
 
 
 def test_a_renamed_row_waits_for_a_person():
@@ -90,7 +90,7 @@ def test_a_copy_without_a_key_is_a_new_row():
         _written(2, "1001"), _row(3, None, name="佐藤", posted="yes", seal=seal_of(LEDGER, "orders", "1001"))
     )
     assert judged.rows[1].cells == {"name": "佐藤"}
-    assert judged.rows[1].stale == {"posted", "seal"}
+    assert judged.rows[1].stale.keys() == {"posted", "seal"}
 
 
 def test_two_rows_with_one_key_both_wait_and_name_each_other():

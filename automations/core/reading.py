@@ -108,7 +108,11 @@ def _row_difference(tab: Tab, old: Row | None, new: Row, ledger_id: str) -> list
         sealed = {"seal": seal_of(ledger_id, tab.id, new.key)} if tab.sealed else {}
         return [AppendRow(tab.id, {**new.cells, **sealed})]
     cells = {} if old is new else _differing(old, new)
-    cells |= {column: new.get(column) for column in new.stale}
+    for column, there in new.stale.items():
+        if new.get(column) == there:
+            cells.pop(column, None)
+        else:
+            cells[column] = new.get(column)
     if not cells:
         return []
     if tab.sealed and new.has_key:

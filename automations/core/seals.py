@@ -11,6 +11,7 @@ from automations.core.ledger import Row
 from automations.core.messages import Label, msg
 from automations.core.plan import Finding
 from automations.core.schema import Column, Tab
+from automations.core.values import Value
 
 SEAL = "seal"
 
@@ -78,11 +79,11 @@ def _is_renamed(tab: Tab, row: Row, own: dict[str, str], present: frozenset[str]
 
 def _as_new(tab: Tab, row: Row) -> Row:
     """Return the row without what the program wrote into the row it was copied from."""
-    stale = frozenset(
-        column.id
+    stale: dict[str, Value] = {
+        column.id: row.cells.get(column.id, row.raw.get(column.id))
         for column in tab.columns.values()
         if (column.id in row.cells or column.id in row.raw) and _is_programs(column, row)
-    )
+    }
     if not stale:
         return row
     cells = {column: value for column, value in row.cells.items() if column not in stale}

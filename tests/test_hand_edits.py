@@ -1,0 +1,34 @@
+"""What people do to the workbook between runs: nothing is lost, done twice or left unsaid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hand_shop import HandShop
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> HandShop:
+    return HandShop(tmp_path / "shop")
+
+
+def test_a_line_that_waits_for_its_order_number_is_told_and_written_once(shop: HandShop) -> None:
+    shop.type("order_lines", sku="K-001", qty=1)
+    shop.run("2026-11-24 09:00")
+    outcome = shop.run("2026-11-24 09:10")
+    assert outcome.plan.is_empty
+    assert "missing-cell" in {finding.code for finding in outcome.findings}
+
+
+def test_an_order_typed_without_number_goes_all_the_way(shop: HandShop) -> None:
+    shop.type_order("")
+    shop.run("2026-11-24 09:00")
+    shop.carrier_issues_labels("2026-11-24")
+    for moment in ("2026-11-24 16:00", "2026-11-27 09:00", "2026-11-29 09:00", "2026-12-10 09:00"):
+        shop.run(moment)
+    ledger = shop.ledger()
+    assert ledger["orders"]["H-00001"].text("status") == "posted"
+    sent = sorted(mail.text("template") for mail in ledger["mails"] if mail.text("state") == "sent")
+    assert sent == ["follow_up", "order_confirmation", "shipped", "thank_you"]
+    assert ledger["stock"]["K-001"].number_of("on_hand") == 9
