@@ -1,3 +1,5 @@
+import pytest
+
 from automations.core.destinations import Destination, destination_of, destinations_of
 from automations.core.ledger import Row
 from automations.core.values import Value
@@ -50,7 +52,24 @@ def test_only_a_name_means_somebody_at_the_buyers_address() -> None:
 
 def test_only_an_address_means_the_buyer_elsewhere() -> None:
     found = destination_of(order(ship_postcode="0300801", ship_address="青森市新町9"))
-    assert (found.name, found.prefecture, found.building) == ("松本 一郎", "", "")
+    assert (found.name, found.prefecture, found.building) == ("松本 一郎", "青森県", "")
+
+
+@pytest.mark.parametrize(
+    ("postcode", "address", "prefecture"),
+    [
+        pytest.param(None, "東京都渋谷区神南9-1-1", "東京都", id="typed before the city"),
+        pytest.param("6500021", "神戸市中央区三宮町9-3-4", "兵庫県", id="told by the postcode"),
+        pytest.param("6500021", "東京都渋谷区神南9-1-1", "東京都", id="the address before the postcode"),
+        pytest.param("6180000", "大山崎町9", "", id="a postcode of two prefectures tells nothing"),
+        pytest.param(None, "どこか9", "", id="nothing tells it"),
+    ],
+)
+def test_a_prefecture_nobody_filled_in_is_read_from_the_address(
+    postcode: str | None, address: str, prefecture: str
+) -> None:
+    found = destination_of(order(ship_postcode=postcode, ship_address=address))
+    assert (found.prefecture, found.address) == (prefecture, address)
 
 
 def test_line_goes_before_order_and_buyer() -> None:

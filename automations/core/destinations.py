@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from automations.core.ledger import Row
+from automations.core.places import prefectures_by_prefix
+from automations.core.prefectures import split_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,8 @@ class Destination:
 
     Attributes:
         postcode: Seven bare digits, ``""`` when not given.
-        prefecture: Full name such as ``京都府``, ``""`` when not given.
+        prefecture: Full name such as ``京都府``; where nobody gave it, what the address begins with or the
+            postcode tells, else ``""``.
         address: City to house number, as typed.
         phone: Bare digits.
     """
@@ -42,7 +45,8 @@ def destination_of(order: Row, line: Row | None = None) -> Destination:
     """
     own = [row for row in (line, order) if row is not None and _gives(row, _RECEIVER)]
     name, company = _first(own, order, _PERSON)
-    postcode, prefecture, address, building = _first(own, order, _PLACE)
+    postcode, written, address, building = _first(own, order, _PLACE)
+    prefecture = written or _prefecture_of(postcode, address)
     phone = (own[0] if own else order).text("ship_phone") or order.text("buyer_phone")
     return Destination(name, company, postcode, prefecture, address, building, phone)
 
@@ -52,6 +56,11 @@ def destinations_of(order: Row, lines: Sequence[Row]) -> tuple[Destination, ...]
     if not any(_gives(line, _RECEIVER) for line in lines):
         return (destination_of(order),)
     return tuple(dict.fromkeys(destination_of(order, line) for line in lines))
+
+
+def _prefecture_of(postcode: str, address: str) -> str:
+    places = prefectures_by_prefix(postcode)
+    return split_off(address)[0] or (places[0] if len(places) == 1 else "")
 
 
 def _gives(row: Row, columns: Collection[str]) -> bool:
