@@ -9,6 +9,7 @@ from automations.core import money
 from automations.core.cell_checks import Lookups
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
+from automations.core.payments import Payment
 from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
 from automations.core.plan import Change, Finding, Plan
 from automations.core.row_checks import row_findings
@@ -32,8 +33,9 @@ _KEY_CODES = frozenset({"duplicate-key", "renamed-row"})
 
 @dataclass(frozen=True)
 class Settings:
-    """What the checks ask: the postcode master, phone numbers, e-mail addresses."""
+    """What the checks ask: payment methods, the postcode master, phone numbers, e-mail addresses."""
 
+    payments: Mapping[str, Payment]
     postcodes: PostcodeLookup
     phones: PhoneCheck
     emails: EmailCheck
@@ -58,6 +60,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     for tab_id in CHECKED:
         findings += row_findings(ledger, tab_id, rows[tab_id], lookups)
     findings += _order_findings(ledger, rows["orders"])
+    findings += _nothing_to_collect(rows["orders"], ledger, settings.payments)
     broken = _broken_orders(ledger, findings)
     return Plan.of(_error_texts(ledger, rows, findings, broken), _intakes(rows["orders"], broken), findings)
 
@@ -110,6 +113,23 @@ def _order_findings(ledger: Ledger, orders: Sequence[Row]) -> Iterator[Finding]:
                 "order_id",
                 msg("The order has no products in {tab}.", tab=ledger.schema["order_lines"].label),
                 msg("Add its lines there, with this order number."),
+            )
+
+
+def _nothing_to_collect(
+    orders: Sequence[Row], ledger: Ledger, payments: Mapping[str, Payment]
+) -> Iterator[Finding]:
+    """Yield orders that would be given away: paid at the door, but nobody said how much."""
+    collecting = {payment.id for payment in payments.values() if payment.cod}
+    total = ledger.schema["orders"].columns["total"].label
+    for order in orders:
+        unsaid = order.get("total") is None and "total" not in order.raw
+        if unsaid and order.text("payment_method") in collecting:
+            yield order.finding(
+                "missing-cell",
+                "total",
+                msg("The carrier collects this amount at the door, so it must not be empty."),
+                msg("Fill in {column} here.", column=total),
             )
 
 

@@ -33,7 +33,7 @@ class Counted:
         return True
 
     def settings(self) -> check_rows.Settings:
-        return check_rows.Settings(self.towns_of, self.is_right, self.is_right)
+        return check_rows.Settings({}, self.towns_of, self.is_right, self.is_right)
 
 
 def ledger(customers: str, **others: str) -> Ledger:
