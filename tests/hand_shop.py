@@ -55,8 +55,8 @@ class HandShop:
             "buyer_email": "kitamura@example.com", "payment_method": "代引", "goods_total": 1080, "shipping_fee": 880,
             "fee": 330, "total": 2290,
         }  # fmt: skip
-        self.type("orders", **{**order, **cells})
-        self.type("order_lines", order_id=order_id, sku="K-001", qty=1, unit_price=1080, tax_rate=8)
+        self.type("orders", "", **{**order, **cells})
+        self.type("order_lines", "", order_id=order_id, sku="K-001", qty=1, unit_price=1080, tax_rate=8)
 
     def type(self, tab: str, key: str = "", **cells: Value) -> None:
         """Type raw values into the row with this key, or without one into a new row below the others."""
