@@ -17,6 +17,8 @@ from automations.core.ledger import Ledger
 from automations.core.plan import Finding, Plan
 from automations.core.reading import difference
 
+# What arrived as files is taken in once a run.
+_ARRIVALS = frozenset({"import_orders", "record_tracking"})
 # How often an automation may look at the ledger in one run; nothing needs more than two.
 _LOOKS = 3
 # Columns by tab and id.
@@ -33,8 +35,9 @@ class Folded:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, each once, in the order they were made."""
-        return tuple(dict.fromkeys(finding for _, step in self.steps for finding in step.findings))
+        """All findings, each once: of every automation those of its last look."""
+        last = dict(self.steps)
+        return tuple(dict.fromkeys(finding for step in last.values() for finding in step.findings))
 
 
 @cache
@@ -51,21 +54,27 @@ def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> F
     """
     now = ledger
     steps: list[tuple[str, Plan]] = []
-    waiting = {name for name in AUTOMATIONS if name in names}
+    unseen: dict[str, Cellset | None] = {name: None for name in AUTOMATIONS if name in names}
     for _ in range(_LOOKS):
-        seen_since: dict[str, Cellset] = {}
-        for name in AUTOMATIONS:
-            if name in waiting:
-                plan = module_of(name).plan(now, settings[name])
-                now = now.apply(plan)
-                steps.append((name, plan))
-                written = _written(plan)
-                seen_since = {earlier: seen | written for earlier, seen in seen_since.items()}
-                seen_since[name] = set()
-        waiting = {name for name in names if seen_since.get(name, set()) & _read_by(name)}
-        if not waiting:
+        looked = False
+        for name in unseen:
+            if not _has_news(name, unseen[name]):
+                continue
+            plan = module_of(name).plan(now, settings[name])
+            now = now.apply(plan)
+            steps.append((name, plan))
+            looked = True
+            news = _written(plan)
+            unseen |= {other: seen | news for other, seen in unseen.items() if seen is not None}
+            unseen[name] = set()
+        if not looked:
             break
     return Folded(now, difference(ledger, now), tuple(steps))
+
+
+def _has_news(name: str, written: Cellset | None) -> bool:
+    """Return whether an automation has not looked yet, or something it reads was written since."""
+    return written is None or (name not in _ARRIVALS and bool(written & _read_by(name)))
 
 
 def _written(plan: Plan) -> Cellset:

@@ -48,7 +48,7 @@ def run_row(
         {
             "run_id": run_id,
             "started_at": folded.ledger.now,
-            "automations": ", ".join(name for name, step in folded.steps if not step.is_empty),
+            "automations": ", ".join(dict.fromkeys(name for name, step in folded.steps if not step.is_empty)),
             "result": msg("{parts}", parts=tuple(sentences)).text(language)
             or msg("cells updated").text(language),
             "changes": sum(len(change.cells) for change in folded.plan.changes),
