@@ -103,7 +103,7 @@ def _told(day: Day, ledger: Ledger) -> list[str]:
         lines.append(
             "  "
             + msg(
-                "{order} {name}: {reason} (day {days})",
+                "{order} {name}, waiting days {days}: {reason}",
                 order=key,
                 name=row["buyer_name"],
                 reason=row["stuck_reason"],

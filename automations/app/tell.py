@@ -133,6 +133,8 @@ def print_import(outcome: Outcome, counts: Sequence[FileCount], *, as_json: bool
     if as_json:
         print_json({"run": outcome.run_id, "files": [count.as_mapping() for count in counts]}, outcome.before)
         return
+    columns = outcome.before.schema["orders"].columns["channel"], outcome.before.schema["batches"].columns["carrier"]
+    sources = {name: choice.label for column in columns for name, choice in column.choices.items()}
     for count in counts:
         text = msg(
             "{file} ({channel}): orders new {new}, unchanged {same}, changed {changed}; order lines {lines}",
@@ -141,7 +143,7 @@ def print_import(outcome: Outcome, counts: Sequence[FileCount], *, as_json: bool
             same=count.orders_same,
             changed=count.orders_changed,
             lines=count.lines,
-            channel=count.channel or msg("refused"),
+            channel=sources.get(count.channel, count.channel) or msg("refused"),
         )
         click.echo(text.text(language))
         print_findings(count.findings, outcome.before)
