@@ -43,7 +43,7 @@ FIRST_MORNING = {
     "KM-1021": ("on_hold", "High amount"),
     "KM-1022": ("partially_allocated", "K-006 is short by 3 (held for KM-1003, KM-1005, KM-1012)"),
     "KM-1023": ("unallocated", "waits for the release of K-010 on 2027-05-10"),
-    "KM-1024": ("partially_allocated", "K-008 is short by 2 (5 on the shelf are too close to their date)"),
+    "KM-1024": ("partially_allocated", "K-008 is short by 2 (on the shelf but too close to the date: 5)"),
     "KM-1025": ("instructed", ""),
     "H-00001": ("instructed", ""),
 }
