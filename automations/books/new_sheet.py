@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 # Lists and colours reach this row (counted from 0); those of later rows grow with the records.
 _LAST_ROW = 9_999
+# A print area of whole columns ends with the data.
+_SHEET_END = 1_048_575
+# What fits on a landscape page and can still be read.
+_PAGE_CHARACTERS = 190
 _A4 = 9
 _INCH = 0.3937
 
@@ -137,5 +141,15 @@ class NewSheet:
         self._sheet.set_paper(_A4)
         self._sheet.set_margins(_INCH, _INCH, 1.5 * _INCH, 1.5 * _INCH)
         self._sheet.fit_to_pages(1, 0)
+        self._sheet.print_area(0, 0, _SHEET_END, self._last_on_page())
         self._sheet.repeat_rows(0)
         self._sheet.set_footer("&L&A&C&P / &N&R&D")
+
+    def _last_on_page(self) -> int:
+        """Return the last column that is still readable on a page: those further right are not printed."""
+        width = 0
+        for at, column in enumerate(self._tab.columns.values()):
+            width += 0 if column.hidden else column.width
+            if width > _PAGE_CHARACTERS:
+                return max(at - 1, 0)
+        return len(self._tab.columns) - 1
