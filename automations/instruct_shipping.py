@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from automations.core.addresses import full_address
-from automations.core.batches import ParcelLabel, batch_plans
+from automations.core.batches import ParcelLabel, batch_plans, parcel_mark
 from automations.core.carriers import Carrier
 from automations.core.destinations import Destination, destination_of
 from automations.core.flows import FieldProblem
@@ -70,7 +70,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
 
     Returns:
         Frozen labels (``label_fields``), one batch per carrier and ship day (more where the carrier limits a
-        file), and the mark ``batch:<id>``. A label that cannot be written becomes ``label-problem`` and keeps
+        file), and the marks ``batch:<id>`` and ``parcel:<id>``. A label that cannot be written becomes ``label-problem`` and keeps
         its parcel planned. An address changed after the instruction is a warning; the label stays as it is.
     """
     ready = _ready_shipments(ledger, settings)
@@ -144,7 +144,7 @@ def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Itera
         if carrier is None or service is None:
             continue
         ship_on = max(shipment.day("ship_on") or ledger.today, ledger.today)
-        if shipment.key in in_batches:
+        if shipment.key in in_batches or parcel_mark(shipment.key) in ledger.marks:
             rendered = Rendered(problems=(_ALREADY,))
         else:
             rendered = render(carrier, service, label_record(shipment, ship_on, service, settings.shop, carrier))
@@ -246,5 +246,5 @@ _ALREADY = FieldProblem(
     "batch_id",
     "",
     msg("This parcel is already in a shipping file; it is not handed over twice."),
-    msg("Put its state back to instructed, or make a new parcel."),
+    msg("If its row was deleted or changed, put it back as it was; the folder backup has it."),
 )

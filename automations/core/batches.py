@@ -29,7 +29,7 @@ class ParcelLabel:
 
 
 def batch_plans(labels: Sequence[ParcelLabel], ledger: Ledger) -> Iterator[Plan]:
-    """Yield one plan per batch: its row, its parcels instructed with their frozen labels, its mark.
+    """Yield one plan per batch: its row, its parcels instructed with their frozen labels, its marks.
 
     Args:
         labels: Labels without problems, in the order of the file; grouped by carrier and ship day, and split
@@ -83,7 +83,13 @@ def _batch(batch_id: str, carrier: Carrier, ship_on: date, labels: Sequence[Parc
         for label in labels
     ]
     missing = [_account_missing(batch_id, carrier)] if carrier.missing_account_keys else []
-    return Plan.of(AppendRow("batches", row), instructed, missing, marks=[f"batch:{batch_id}"])
+    marks = [f"batch:{batch_id}", *(parcel_mark(label.shipment.key) for label in labels)]
+    return Plan.of(AppendRow("batches", row), instructed, missing, marks=marks)
+
+
+def parcel_mark(shipment_id: str) -> str:
+    """Return the mark of a parcel that was handed to the carrier once, so that no other run does it again."""
+    return f"parcel:{shipment_id}"
 
 
 def _account_missing(batch_id: str, carrier: Carrier) -> Finding:
