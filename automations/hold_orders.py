@@ -80,11 +80,12 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         ``clear``. Ticks without a name, and on reasons that must be mended, become findings.
     """
     verdicts = _verdicts(ledger, settings)
+    gone = _deleted_orders(ledger)
     known = {hold.key for hold in (*ledger["holds"].rows, *ledger["holds"].set_aside)}
     changes: list[Change] = []
     findings: list[Finding] = []
     for hold in ledger["holds"]:
-        evidence = _evidence_for(hold, verdicts)
+        evidence = () if hold.text("order_id") in gone else _evidence_for(hold, verdicts)
         found = follow_up(hold, settings.holds.get(hold.text("reason")), evidence, ledger)
         changes += update(hold, found.cells, found.why)
         findings += [found.finding] if found.finding else []
@@ -128,8 +129,14 @@ def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
     return verdicts
 
 
+def _deleted_orders(ledger: Ledger) -> set[str]:
+    """Return orders that have holds but no row any more; one that is put back is asked again."""
+    present = {order.key for order in (*ledger["orders"], *ledger["orders"].set_aside)}
+    return {hold.text("order_id") for hold in ledger["holds"]} - present
+
+
 def _evidence_for(hold: Row, verdicts: Mapping[str, Verdict]) -> Evidence | None:
-    """Return what is found for a hold now; None when its order is being packed or is not in the sheet."""
+    """Return what is found for a hold now; None when its order is being packed or waits to be mended."""
     verdict = verdicts.get(hold.text("order_id"))
     return None if verdict is None else verdict.get(hold.text("reason"), ())
 

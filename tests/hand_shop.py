@@ -17,8 +17,6 @@ from automations.core.snapshot import Sheet
 from automations.core.values import Value
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-NUMBER = "400001000001"
-"""The number of the first label the carrier issues."""
 
 
 class HandShop:
