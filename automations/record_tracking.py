@@ -30,6 +30,7 @@ WRITES = {
 }
 _DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})")
 _GONE = frozenset({"shipped", "arrived", "returned"})
+_NOT_RESERVED = "tracking-not-reserved"
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,16 @@ def _recorded(
 ) -> Part:
     number = _number(shipment, result)
     against = _against(shipment, number, lines)
-    if against:
+    if against and against[0] != _NOT_RESERVED:
         return _finding(shipment, number, *against)
     carrier = settings.carriers.get(shipment.text("carrier"))
     if carrier and not carrier.tracking.is_right(number.digits):
         return _finding(shipment, number, "tracking-number-wrong", *_wrong_number(carrier.tracking))
+    if against:
+        # The file comes only once: the number is kept, and the parcel counts as shipped when that is mended.
+        shipped_on = shipment.day("shipped_on") or number.shipped_on
+        kept: dict[str, Value] = {"tracking_number": number.digits, "shipped_on": shipped_on}
+        return [update(shipment, kept) if number.result else [], _finding(shipment, number, *against)]
     differs = _differs(shipment, result)
     if shipment.text("state") in _GONE:
         return differs
@@ -156,7 +162,7 @@ def _against(shipment: Row, number: _Number, lines: Sequence[Row]) -> tuple[str,
         )
     if state not in _GONE and not _all_reserved(lines):
         return (
-            "tracking-not-reserved",
+            _NOT_RESERVED,
             msg("This parcel has a tracking number, but its goods are not all reserved."),
             msg("Correct the stock or the order lines, so that the right goods leave the stock."),
         )

@@ -32,3 +32,34 @@ def test_an_order_typed_without_number_goes_all_the_way(shop: HandShop) -> None:
     sent = sorted(mail.text("template") for mail in ledger["mails"] if mail.text("state") == "sent")
     assert sent == ["follow_up", "order_confirmation", "shipped", "thank_you"]
     assert ledger["stock"]["K-001"].number_of("on_hand") == 9
+
+
+def test_a_parcel_whose_rows_were_deleted_is_not_handed_over_twice(shop: HandShop) -> None:
+    shop.type_order()
+    shop.run("2026-11-24 09:00")
+    shop.empty("shipments", "1001P1")
+    shop.empty("batches", "yamato-20261124-1")
+    outcome = shop.run("2026-11-24 09:10")
+    assert [batch.key for batch in shop.ledger()["batches"]] == []
+    assert "already-instructed" in {finding.code for finding in outcome.findings}
+
+
+def test_a_hold_of_a_deleted_order_lets_go_and_comes_back_with_it(shop: HandShop) -> None:
+    shop.type_order(remark="のしをつけて")
+    shop.run("2026-11-24 09:00")
+    shop.empty("orders", "1001")
+    shop.run("2026-11-24 09:10")
+    assert shop.ledger()["holds"]["1001:remark"].text("state") == "released"
+    shop.type("orders", order_id="1001", buyer_name="北村 悦子", payment_method="代引", total=2290, remark="のし")
+    shop.run("2026-11-24 09:20")
+    assert shop.ledger()["holds"]["1001:remark"].text("state") == "open"
+
+
+def test_a_tracking_number_is_kept_while_its_lines_are_missing(shop: HandShop) -> None:
+    shop.type_order()
+    shop.run("2026-11-24 09:00")
+    shop.empty("order_lines", "1001-1")
+    shop.carrier_issues_labels("2026-11-24")
+    shop.run("2026-11-24 16:00")
+    parcel = shop.ledger()["shipments"]["1001P1"]
+    assert (parcel.text("state"), parcel.text("tracking_number")[:9]) == ("instructed", "400001000")
