@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 # Lists and colours reach this row (counted from 0); those of later rows grow with the records.
 _LAST_ROW = 9_999
-# A print area of whole columns ends with the data.
-_SHEET_END = 1_048_575
-# What fits on a landscape page and can still be read.
-_PAGE_CHARACTERS = 190
+# What fits on a landscape page and can still be read; wider tabs go on over several pages, in percent.
+_PAGE_CHARACTERS = 260
+_WIDE_SCALE = 60
 _A4 = 9
 _INCH = 0.3937
 
@@ -140,16 +139,12 @@ class NewSheet:
         self._sheet.set_landscape()
         self._sheet.set_paper(_A4)
         self._sheet.set_margins(_INCH, _INCH, 1.5 * _INCH, 1.5 * _INCH)
-        self._sheet.fit_to_pages(1, 0)
-        self._sheet.print_area(0, 0, _SHEET_END, self._last_on_page())
+        if self._shown_width() <= _PAGE_CHARACTERS:
+            self._sheet.fit_to_pages(1, 0)
+        else:
+            self._sheet.set_print_scale(_WIDE_SCALE)
         self._sheet.repeat_rows(0)
         self._sheet.set_footer("&L&A&C&P / &N&R&D")
 
-    def _last_on_page(self) -> int:
-        """Return the last column that is still readable on a page: those further right are not printed."""
-        width = 0
-        for at, column in enumerate(self._tab.columns.values()):
-            width += 0 if column.hidden else column.width
-            if width > _PAGE_CHARACTERS:
-                return max(at - 1, 0)
-        return len(self._tab.columns) - 1
+    def _shown_width(self) -> int:
+        return sum(column.width for column in self._tab.columns.values() if not column.hidden)
