@@ -44,7 +44,7 @@ def _story(order: Row, ledger: Ledger) -> Iterable[str]:
     yield f"{order.key}  {order.text('buyer_name')}  [{status}]"
     if order.text("stuck_reason"):
         since = msg("since {day}", day=order.day("stuck_since") or ledger.today)
-        yield "  " + msg("Waits: {reason} ({since})", reason=order.text("stuck_reason"), since=since).text(
+        yield "  " + msg("Waits {since}: {reason}", reason=order.text("stuck_reason"), since=since).text(
             language
         )
     if order.text("next_step"):

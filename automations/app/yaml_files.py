@@ -57,7 +57,7 @@ def read_yaml(path: Path, where: str, problems: Problems) -> object:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problems.add(
             "yaml-wrong",
-            f"{where}, line {line}",
+            f"{where}:{line}",
             msg("The line cannot be understood: {cause}.", cause=error.problem or "?"),
             msg("Check colons, brackets and indentation on this line."),
         )

@@ -76,7 +76,7 @@ def _tried(
                 problems.add(problem.code, f"{language}: {problem.where}", problem.why, problem.fix)
             return
         except NotRendered as error:
-            place = f"{where}, line {error.line}" if error.line else where
+            place = f"{where}:{error.line}" if error.line else where
             why = msg("{variable} cannot be filled in. {why}", variable=error.variable, why=error.why)
             fix = msg("Use a value that mail_templates/README.md names, or put it into {{% if %}}.")
             problems.add("template-value", place, why, fix)

@@ -152,7 +152,7 @@ def _not_found(name: str) -> Problem:
 def _not_a_template(error: TemplateSyntaxError) -> Problem:
     return Problem(
         "template-broken",
-        f"mail_templates: {error.name or error.filename}, line {error.lineno}",
+        f"mail_templates: {error.name or error.filename}:{error.lineno}",
         msg("This line cannot be read as a template: {reason}.", reason=error.message or ""),
         msg(
             "Compare it with the bundled file of the same name: each {{{{ needs its }}}}, each if its endif."

@@ -108,7 +108,7 @@ def test_broken_template_names_file_and_line(tmp_path: Path) -> None:
     with pytest.raises(SetupError) as caught:
         composed(tmp_path, "Subject: a\n\n{% if order.total %}\n", Desk())
     assert caught.value.problems[0].code == "template-broken"
-    assert "thank_you.txt.j2, line" in caught.value.problems[0].where
+    assert "thank_you.txt.j2:3" in caught.value.problems[0].where
 
 
 def test_payment_nobody_declared_is_shown_as_typed() -> None:
@@ -144,17 +144,17 @@ def test_bundled_templates_have_no_problem() -> None:
     [
         pytest.param(
             "Subject: a\n\nb\n{{ order.colour }}\n",
-            ("template-value", "mail_templates/ja/news.txt.j2, line 4"),
+            ("template-value", "mail_templates/ja/news.txt.j2:4"),
             id="value",
         ),
         pytest.param(
             "Subject: a\n\nb{% if gift %}{{ nobody }}{% endif %}\n",
-            ("template-value", "mail_templates/ja/news.txt.j2, line 3"),
+            ("template-value", "mail_templates/ja/news.txt.j2:3"),
             id="in the gift's branch",
         ),
         pytest.param(
             "Subject: a\n\n{% if %}\n",
-            ("template-broken", "ja: mail_templates: news.txt.j2, line 3"),
+            ("template-broken", "ja: mail_templates: news.txt.j2:3"),
             id="syntax",
         ),
         pytest.param(
