@@ -1,4 +1,4 @@
-"""`daicho import`: take in named files only, and count per file what was new, the same or changed."""
+"""`daicho import`: take in named files only, check their rows, and count what was new, the same or changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from automations.core.errors import DaichoError
 from automations.core.incoming import IncomingFile, IncomingOrder
 from automations.core.ledger import Row, Table
 from automations.core.messages import msg
-from automations.core.plan import Finding
+from automations.core.plan import Finding, SetCells
+
+# What the intake writes into orders that were typed by hand.
+_BY_HAND = frozenset({"order_id", "customer_id", "imported_at"})
 
 
 class FileMissing(DaichoError):
@@ -57,7 +60,9 @@ def import_files(
     for path in files:
         if not path.is_file():
             raise FileMissing(path)
-    outcome = run(folder, names=("import_orders",), now=now, language=language, files=files, inbox=False)
+    outcome = run(
+        folder, names=("import_orders", "check_rows"), now=now, language=language, files=files, inbox=False
+    )
     return outcome, tuple(_count(file, outcome) for file in outcome.files)
 
 
@@ -67,13 +72,14 @@ def _count(file: IncomingFile, outcome: Outcome) -> FileCount:
     before, after = _by_number(outcome.before["orders"]), _by_number(outcome.after["orders"])
     new = [order for order in orders if _number(order) not in before and _number(order) in after]
     known = [order for order in orders if _number(order) in before]
-    changed = [order for order in known if before[_number(order)] is not after[_number(order)]]
+    told = _told(outcome)
+    changed = [order for order in known if before[_number(order)].key in told]
     keys = {order.number for order in orders} | {
         after[_number(order)].key for order in orders if _number(order) in after
     }
     findings = [
         finding
-        for finding in outcome.findings
+        for finding in _errors(outcome)
         if finding in file.findings or (finding.tab in ("orders", "order_lines") and _names(finding, keys))
     ]
     return FileCount(
@@ -85,6 +91,22 @@ def _count(file: IncomingFile, outcome: Outcome) -> FileCount:
         lines=sum(len(order.lines) for order in orders),
         findings=tuple(dict.fromkeys((*file.findings, *findings))),
     )
+
+
+def _told(outcome: Outcome) -> set[str]:
+    """Return the orders about which their channel had news."""
+    changes = dict(outcome.steps)["import_orders"].changes
+    return {
+        change.key
+        for change in changes
+        if isinstance(change, SetCells) and change.tab == "orders" and not change.cells.keys() <= _BY_HAND
+    }
+
+
+def _errors(outcome: Outcome) -> list[Finding]:
+    """Return what the intake says, and of the row check only what keeps an order out of the run."""
+    intake, check = (dict(outcome.steps)[name].findings for name in ("import_orders", "check_rows"))
+    return [*intake, *(finding for finding in check if finding.level == "error")]
 
 
 def _names(finding: Finding, keys: set[str]) -> bool:
