@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from automations.core import money
 from automations.core.cell_checks import Lookups
-from automations.core.ledger import Ledger, Row, update
+from automations.core.ledger import Ledger, Row, is_begun, update
 from automations.core.messages import msg
 from automations.core.payments import Payment
 from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
@@ -85,12 +85,8 @@ def _open_rows(ledger: Ledger, tab_id: str, closed: set[str]) -> Sequence[Row]:
         rows = tuple(row for row in rows if row.key not in closed)
     elif tab_id == "order_lines":
         rows = tuple(row for row in rows if row.text("order_id") not in closed)
-    return [row for row in rows if row.has_key or not _is_empty(row)]
-
-
-def _is_empty(row: Row) -> bool:
-    """Return whether nothing stands in the row but unticked boxes, as a sheet shows them in unused rows."""
-    return not row.raw and all(value is None or value is False for value in row.cells.values())
+    tab = ledger.schema[tab_id]
+    return [row for row in rows if row.has_key or is_begun(row, tab)]
 
 
 def _order_findings(ledger: Ledger, orders: Sequence[Row]) -> Iterator[Finding]:

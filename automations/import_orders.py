@@ -9,7 +9,7 @@ from automations.core.channels import Channel, plain_number
 from automations.core.customers import Customers, KnownCustomer
 from automations.core.incoming import Incoming, IncomingOrder
 from automations.core.known_orders import SHIPPED_ELSEWHERE, compared, flowing_on
-from automations.core.ledger import Ledger, Row, Table, update
+from automations.core.ledger import Ledger, Row, Table, is_begun, update
 from automations.core.messages import msg
 from automations.core.numbering import LineNumbers, Numbers, shipment_id
 from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
@@ -116,7 +116,7 @@ class _Intake:
         for row in self.ledger["orders"]:
             cells: dict[str, Value] = {}
             if not row.has_key:
-                if not _has_typed_cells(row, self.ledger):
+                if not is_begun(row, self.ledger.schema["orders"]):
                     continue
                 number = self._hand_numbers.following()
                 while number in self._order_ids:
@@ -166,7 +166,7 @@ class _Intake:
     def typed_lines(self) -> Iterator[Part]:
         """Give numbers to typed lines; one without an order number belongs to the only order typed just now."""
         for row in self.ledger["order_lines"]:
-            if row.has_key or not _has_typed_cells(row, self.ledger):
+            if row.has_key or not is_begun(row, self.ledger.schema["order_lines"]):
                 continue
             order_id = row.text("order_id") or (self._typed[0] if len(self._typed) == 1 else "")
             if not order_id:
@@ -252,7 +252,7 @@ def _by_number(orders: Sequence[Row]) -> dict[tuple[str, str], Row]:
 def _numbered(table: Table, prefix: str) -> list[SetCells]:
     """Give numbers to rows a person typed without one."""
     numbers = Numbers(prefix, (row.key for row in (*table, *table.set_aside)))
-    typed = [row for row in table if not row.has_key and _is_typed(row, table)]
+    typed = [row for row in table if not row.has_key and is_begun(row, table.tab)]
     return [change for row in typed for change in update(row, {table.tab.key[0]: numbers.following()})]
 
 
@@ -268,16 +268,6 @@ def _customers(ledger: Ledger, settings: Settings, numbered: Sequence[SetCells])
         if row.has_key or row.key in new_ids
     )
     return Customers(known, Numbers(settings.customer_prefix, used), settings.masked_mail_domains)
-
-
-def _has_typed_cells(row: Row, ledger: Ledger) -> bool:
-    return _is_typed(row, ledger[row.tab])
-
-
-def _is_typed(row: Row, table: Table) -> bool:
-    """Return whether a person has written anything into the row."""
-    columns = table.tab.columns
-    return any(name in columns and columns[name].owner == "human" for name in (*row.cells, *row.raw))
 
 
 def _channel_of(order: IncomingOrder) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from automations.core.incoming import Incoming
 
+_NUMBERS = frozenset({"integer", "money"})
+
 
 class Row:
     """One row: its key, where it stands, and typed getters for its cells.
@@ -109,6 +111,21 @@ class Row:
 
     def __repr__(self) -> str:
         return f"<{self.tab} {self.key}>"
+
+
+def is_begun(row: Row, tab: Tab) -> bool:
+    """Return whether a person has begun to fill the row in.
+
+    Numbers alone are a line of totals below the others; unticked boxes and columns of the shop's own say nothing.
+    """
+    return any(
+        (column := tab.columns.get(name)) is not None
+        and column.owner != "robot"
+        and column.type not in _NUMBERS
+        and row.cells.get(name) is not False
+        and (row.cells.get(name) is not None or name in row.raw)
+        for name in (*row.cells, *row.raw)
+    )
 
 
 def key_of(tab: Tab, cells: Cells) -> str:
