@@ -28,7 +28,9 @@ OFFERED: Mapping[str, Message] = {
     "confirm_arrival.grace_days": msg("Days after the expected arrival until an order counts as arrived"),
     "post_sales.return_window_days": msg("Days after arrival until a sale is posted"),
     "holds.high_amount.amount_from": msg("Orders of this amount or more are held"),
-    "holds.high_amount.new_customer_amount_from": msg("A customer's first order of this amount or more is held"),
+    "holds.high_amount.new_customer_amount_from": msg(
+        "A customer's first order of this amount or more is held"
+    ),
     "holds.duplicate_order.within_hours": msg("Hours within which the same order again is held"),
     "mails.thank_you.wait_days": msg("Days after arrival until the thank-you mail goes"),
     "mails.follow_up.wait_days": msg("Days after arrival until the follow-up mail goes"),

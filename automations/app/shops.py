@@ -130,9 +130,7 @@ def _first_rows(configuration: Configuration) -> dict[str, list[Cells]]:
         "control": [
             {"automation": name, "meaning": _first_line(name, language)} for name in ("run", *AUTOMATIONS)
         ],
-        "settings": [
-            {"name": name, "meaning": meaning.text(language)} for name, meaning in OFFERED.items()
-        ],
+        "settings": [{"name": name, "meaning": meaning.text(language)} for name, meaning in OFFERED.items()],
     }
 
 

@@ -133,7 +133,10 @@ def print_import(outcome: Outcome, counts: Sequence[FileCount], *, as_json: bool
     if as_json:
         print_json({"run": outcome.run_id, "files": [count.as_mapping() for count in counts]}, outcome.before)
         return
-    columns = outcome.before.schema["orders"].columns["channel"], outcome.before.schema["batches"].columns["carrier"]
+    columns = (
+        outcome.before.schema["orders"].columns["channel"],
+        outcome.before.schema["batches"].columns["carrier"],
+    )
     sources = {name: choice.label for column in columns for name, choice in column.choices.items()}
     for count in counts:
         text = msg(
