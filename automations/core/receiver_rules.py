@@ -37,7 +37,7 @@ def no_house_number(case: Case, _reason: HoldReason, around: Surroundings) -> Ev
             return msg("No address for {name}", name=receiver.name)
         if has_house_number(receiver.address, around.towns_of(receiver)):
             return None
-        return msg("Address: {address}", address=full_address(receiver.prefecture, receiver.address))
+        return msg("No house number: {address}", address=full_address(receiver.prefecture, receiver.address))
 
     return _each(case, of)
 
