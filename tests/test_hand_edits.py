@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hand_shop import HandShop
+from hand_shop import HandShop, read_snapshot
+
+from automations.app.doctor import examine
+from automations.books.xlsx import CellEdit
+from automations.core.errors import LedgerRefused
 
 
 @pytest.fixture
@@ -63,3 +67,18 @@ def test_a_tracking_number_is_kept_while_its_lines_are_missing(shop: HandShop) -
     shop.run("2026-11-24 16:00")
     parcel = shop.ledger()["shipments"]["1001P1"]
     assert (parcel.text("state"), parcel.text("tracking_number")[:9]) == ("instructed", "400001000")
+
+
+def test_a_column_that_was_deleted_is_named_and_may_come_back_anywhere(shop: HandShop) -> None:
+    shop.type_order()
+    columns = read_snapshot(shop.folder)["orders"].columns
+    shop.edit("orders", *(CellEdit(1, columns[name], None) for name in ("next_step", "discount")))
+    lines, healthy = examine(shop.folder, None, "en")
+    assert not healthy
+    assert "✗ the tab Orders lacks columns a run writes into: add the headers Next step" in lines
+    assert "△ the tab Orders has no columns Discount; they count as empty" in lines
+    with pytest.raises(LedgerRefused, match="no column"):
+        shop.run("2026-11-24 09:00")
+    shop.edit("orders", CellEdit(1, max(columns.values()) + 3, "next step"))
+    shop.run("2026-11-24 09:10")
+    assert shop.ledger()["orders"]["1001"].text("next_step") == "waiting for the tracking number"

@@ -12,6 +12,7 @@ from automations.app.show import error_text
 from automations.core.errors import DaichoError
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
+from automations.core.snapshot import Snapshot
 
 _ROOM_NEEDED = 200 * 1024 * 1024
 
@@ -20,13 +21,14 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
     """Return what is well (✓), worth mending (△) and in the way (✗), and whether a run can work."""
     try:
         shop = open_shop(folder, None)
-        _, ledger = read_ledger(shop, now)
+        snapshot, ledger = read_ledger(shop, now)
     except DaichoError as error:
         return [f"✗ {error_text(error, language)}"], False
     shown = ledger.language
     lines = [f"✓ {sentence.text(shown)}" for sentence in _well(shop, ledger)]
-    blocked = [f"✗ {sentence.text(shown)}" for sentence in _in_the_way(folder)]
-    lines += blocked + [f"△ {sentence.text(shown)}" for sentence in _worth_mending(shop)]
+    written, typed = _missing_columns(snapshot, ledger)
+    blocked = [f"✗ {sentence.text(shown)}" for sentence in (*written, *_in_the_way(folder))]
+    lines += blocked + [f"△ {sentence.text(shown)}" for sentence in (*typed, *_worth_mending(shop))]
     return lines, not blocked
 
 
@@ -47,6 +49,34 @@ def _in_the_way(folder: Path) -> Iterable[Message]:
         )
     if shutil.disk_usage(folder).free < _ROOM_NEEDED:
         yield msg("the disk is almost full: make at least 200 MB of room")
+
+
+def _missing_columns(snapshot: Snapshot, ledger: Ledger) -> tuple[list[Message], list[Message]]:
+    """Return what to say of columns a run writes into, and of columns only people fill in, that are gone."""
+    written: list[Message] = []
+    typed: list[Message] = []
+    for sheet in snapshot.sheets.values():
+        declared = ledger.schema[sheet.tab].columns
+        gone = [column for name, column in declared.items() if name not in sheet.columns]
+        needed = tuple(column.label for column in gone if column.owner != "human")
+        others = tuple(column.label for column in gone if column.owner == "human")
+        if needed:
+            written.append(
+                msg(
+                    "the tab {title} lacks columns a run writes into: add the headers {labels}",
+                    title=sheet.title,
+                    labels=needed,
+                )
+            )
+        if others:
+            typed.append(
+                msg(
+                    "the tab {title} has no columns {labels}; they count as empty",
+                    title=sheet.title,
+                    labels=others,
+                )
+            )
+    return written, typed
 
 
 def _worth_mending(shop: Shop) -> Iterable[Message]:
