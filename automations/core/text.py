@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 _SPACES = re.compile(r"\s+")
 _NOT_DIGITS = re.compile(r"\D")
+_FROM_ABROAD = re.compile(r"[^\d+]*\+\s*81")
 
 # Practice 7.5: one person's name is written in several ways; only for comparing, never written back.
 _SAME_KANJI = str.maketrans(
@@ -34,10 +35,13 @@ def only_digits(text: str) -> str:
 
 
 def phone_digits(text: str) -> str:
-    """Return a Japanese phone number as digits with its leading zero: ``+81 90…`` becomes ``090…``."""
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+    """Return a Japanese phone number as digits with its leading zero: ``TEL +81 90…`` becomes ``090…``.
+
+    The country's number is taken off without its plus, too: no number in Japan begins with 81.
+    """
+    plain = unicodedata.normalize("NFKC", text)
     digits = only_digits(plain)
-    if plain.startswith("+81"):
+    if _FROM_ABROAD.match(plain) or (digits.startswith("81") and len(digits) in (11, 12)):
         return "0" + digits[2:].removeprefix("0")
     return digits
 
