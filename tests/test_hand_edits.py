@@ -82,3 +82,15 @@ def test_a_column_that_was_deleted_is_named_and_may_come_back_anywhere(shop: Han
     shop.edit("orders", CellEdit(1, max(columns.values()) + 3, "next step"))
     shop.run("2026-11-24 09:10")
     assert shop.ledger()["orders"]["1001"].text("next_step") == "waiting for the tracking number"
+
+
+def test_a_remark_that_fills_its_cell_stops_no_other_order(shop: HandShop) -> None:
+    shop.type_order(remark="あ" * 32_767)
+    shop.type_order("1002", buyer_name="佐藤 花子", buyer_email="sato@example.com")
+    shop.run("2026-11-24 09:00")
+    ledger = shop.ledger()
+    assert [order.text("status") for order in ledger["orders"]] == ["on_hold", "instructed"]
+    assert ledger["holds"]["1001:remark"].text("evidence").endswith("あ…")
+    shop.type("holds", "1001:remark", clear=True, cleared_by="木漏")
+    shop.run("2026-11-24 09:10")
+    assert shop.ledger()["orders"]["1001"].text("status") == "instructed"

@@ -11,6 +11,9 @@ from automations.core.messages import LANGUAGES, Message, msg
 from automations.core.plan import Finding
 from automations.core.values import Cells, Value
 
+# A remark may fill its cell; with words around it, it would fit no other.
+_LONGEST = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
@@ -167,7 +170,8 @@ def _differs(written: str, evidence: Evidence | None) -> bool:
 
 
 def _said(evidence: Evidence, language: str) -> str:
-    return " / ".join(sentence.text(language) for sentence in evidence)
+    said = " / ".join(sentence.text(language) for sentence in evidence)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 
 def _spoken(finding: Finding, language: str) -> str:
