@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from automations.app.calendars import calendar_of, zone_of
 from automations.app.yaml_files import read_yaml
 from automations.core.calendar import Calendar
 from automations.core.carrier_checks import check_carriers
@@ -19,21 +19,16 @@ from automations.core.errors import SetupError
 from automations.core.holds import HoldReason, check_holds
 from automations.core.mails import MailKind, check_mails
 from automations.core.messages import Language, msg
+from automations.core.money import check_currency
 from automations.core.payments import Payment, check_payments
-from automations.core.prefectures import full_name
-from automations.core.schema import Choice, Column, Schema, Tab
+from automations.core.schema import Choice, Schema, Tab
+from automations.core.schema_checks import whole_schema
 from automations.core.shop import Shop
 from automations.core.statuses import Status, check_statuses
 
 _PACKAGE = Path(__file__).parent.parent
 # In the wheel the data folders travel inside the package; in a checkout they stand beside it.
 BUNDLED = _PACKAGE if (_PACKAGE / "sheets_schema").is_dir() else _PACKAGE.parent
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-TABS = (
-    "control", "orders", "order_lines", "holds", "shipments", "batches", "mails", "products", "stock",
-    "movements", "customers", "settings", "runs", "journal",
-)  # fmt: skip
-
 Tree = dict[str, object]
 
 
@@ -143,6 +138,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     tabs = read_all(Tab, tree["tabs"], "sheets_schema/tabs", problems)
     if top is None or shop is None:
         return None
+    check_currency(top.currency, "shop.yaml: currency", problems)
     lists = {
         "statuses": _choices(statuses),
         "holds": _choices(holds),
@@ -156,7 +152,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
             for service in carrier.services.values()
         },
     }
-    schema = _schema(tabs, lists, problems)
+    schema = whole_schema(tabs, lists, problems)
     check_statuses(statuses, "sheets_schema/statuses.yaml", problems)
     check_holds(holds, problems)
     check_payments(payments, problems)
@@ -167,10 +163,10 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
         folder=folder,
         language=top.language,
         currency=top.currency,
-        zone=_zone(top.timezone, problems),
+        zone=zone_of(top.timezone, problems),
         ledger=top.ledger,
         shop=shop,
-        calendar=_calendar(shop, problems),
+        calendar=calendar_of(shop, problems),
         schema=schema,
         statuses=statuses,
         holds=holds,
@@ -225,174 +221,6 @@ def _choices(declared: Mapping[str, object]) -> dict[str, Choice]:
         if label is not None:
             made[name] = Choice(name, label, getattr(entry, "aliases", ()), getattr(entry, "colour", ""))
     return made
-
-
-def _schema(tabs: Mapping[str, Tab], lists: Mapping[str, dict[str, Choice]], problems: Problems) -> Schema:
-    for name in TABS:
-        if name not in tabs:
-            unknown_name("tab declaration", name, tuple(tabs), "sheets_schema/tabs", problems, "tab-missing")
-    ordered = [name for name in TABS if name in tabs] + [name for name in tabs if name not in TABS]
-    schema: dict[str, Tab] = {}
-    for name in ordered:
-        tab = tabs[name]
-        where = f"sheets_schema/tabs/{name}.yaml"
-        columns = {
-            column.id: _with_choices(column, lists, f"{where}: {column.id}", problems)
-            for column in tab.columns.values()
-        }
-        schema[name] = Tab(
-            tab.id, tab.label, tab.key, columns, tab.checks, tab.note, tab.hidden, tab.frozen, tab.sealed
-        )
-    for tab in schema.values():
-        _check_tab(tab, schema, f"sheets_schema/tabs/{tab.id}.yaml", problems)
-    return schema
-
-
-def _with_choices(
-    column: Column, lists: Mapping[str, dict[str, Choice]], where: str, problems: Problems
-) -> Column:
-    if not column.choices_from:
-        return column
-    if column.choices_from not in lists:
-        unknown_name("list of values", column.choices_from, tuple(lists), where, problems)
-        return column
-    values = {name: getattr(column, name) for name in _names(Column)}
-    return Column(**{**values, "choices": lists[column.choices_from]})
-
-
-def _check_tab(tab: Tab, schema: Schema, where: str, problems: Problems) -> None:
-    for name in tab.key:
-        _check_column(tab, name, f"{where}: key", problems)
-    for check in tab.checks.sums:
-        for name in (check.total, *check.plus, *check.minus):
-            _check_column(tab, name, f"{where}: checks.sums", problems)
-    for days in tab.checks.days:
-        for name in (days.first, days.then):
-            _check_column(tab, name, f"{where}: checks.days", problems)
-    for column in tab.columns.values():
-        if column.twin:
-            _check_column(tab, column.twin, f"{where}: {column.id}.twin", problems)
-        if column.refers_to:
-            _check_reference(column, schema, where, problems)
-        if column.type == "choice" and not (column.choices or column.choices_from):
-            problems.add(
-                "choices-missing",
-                f"{where}: {column.id}",
-                msg("A choice column needs its values."),
-                msg("Add choices: {{…}} or choices_from: …"),
-            )
-    _check_headers(tab, where, problems)
-
-
-def _check_column(tab: Tab, name: str, where: str, problems: Problems) -> None:
-    if name not in tab.columns:
-        unknown_name("column", name, tuple(tab.columns), where, problems, "column-missing")
-
-
-def _check_reference(column: Column, schema: Schema, where: str, problems: Problems) -> None:
-    tab, _, name = column.refers_to.partition(".")
-    if tab not in schema:
-        unknown_name("tab", tab, tuple(schema), f"{where}: {column.id}.refers_to", problems)
-    else:
-        _check_column(schema[tab], name, f"{where}: {column.id}.refers_to", problems)
-
-
-def _check_headers(tab: Tab, where: str, problems: Problems) -> None:
-    """Two columns under one header could never be told apart in a sheet."""
-    owner: dict[str, str] = {}
-    for column in tab.columns.values():
-        for header in column.headers:
-            if owner.setdefault(header, column.id) != column.id:
-                problems.add(
-                    "header-doubled",
-                    f"{where}: {column.id}",
-                    msg(
-                        "The header '{header}' already belongs to {other}.",
-                        header=header,
-                        other=owner[header],
-                    ),
-                    msg("Give one of the two another label or alias."),
-                )
-
-
-def _zone(name: str, problems: Problems) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError):
-        problems.add(
-            "unknown-timezone",
-            "shop.yaml: timezone",
-            msg("There is no time zone '{name}'.", name=name),
-            msg("Write it like Asia/Tokyo."),
-        )
-        return ZoneInfo("UTC")
-
-
-def _calendar(shop: Shop, problems: Problems) -> Calendar:
-    weekdays = set()
-    for name in shop.closed_weekdays:
-        if name[:3].lower() in _WEEKDAYS:
-            weekdays.add(_WEEKDAYS.index(name[:3].lower()))
-        else:
-            unknown_name("weekday", name, _WEEKDAYS, "shop.yaml: shop.closed_weekdays", problems)
-    if len(weekdays) == len(_WEEKDAYS):
-        problems.add(
-            "never-open",
-            "shop.yaml: shop.closed_weekdays",
-            msg("The shop would be closed on every day of the week."),
-            msg("Leave at least one weekday out."),
-        )
-        weekdays = set()
-    if shop.prefecture and full_name(shop.prefecture) is None:
-        problems.add(
-            "unknown-prefecture",
-            "shop.yaml: shop.prefecture",
-            msg("There is no prefecture '{name}'.", name=shop.prefecture),
-            msg("Write one of the 47, for example 京都府."),
-        )
-    return Calendar(
-        frozenset(weekdays),
-        frozenset(day for day in (_day(text, problems) for text in shop.closed_on) if day),
-        is_public_holiday if shop.closed_holidays else _never,
-        _time(shop.cut_off, problems),
-    )
-
-
-def is_public_holiday(day: date) -> bool:
-    """Return whether ``day`` is a Japanese public holiday, substitute holidays included (jpholiday)."""
-    import jpholiday
-
-    return bool(jpholiday.is_holiday(day))
-
-
-def _never(_day: date) -> bool:
-    return False
-
-
-def _day(text: str, problems: Problems) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems.add(
-            "wrong-value",
-            "shop.yaml: shop.closed_on",
-            msg("The value '{value}' does not fit here.", value=text),
-            msg("Write it like this: {example}.", example="2026-12-31"),
-        )
-        return None
-
-
-def _time(text: str, problems: Problems) -> time:
-    try:
-        return time.fromisoformat(text.zfill(5))
-    except ValueError:
-        problems.add(
-            "wrong-value",
-            "shop.yaml: shop.cut_off",
-            msg("The value '{value}' does not fit here.", value=text),
-            msg("Write it like this: {example}.", example="12:00"),
-        )
-        return time(12, 0)
 
 
 def _sections(tree: Tree, problems: Problems) -> dict[str, Mapping[str, object]]:

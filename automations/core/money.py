@@ -6,6 +6,9 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from automations.core.declare import Problems
+from automations.core.messages import msg
+
 # ISO 4217 currencies whose minor unit is not one hundredth (standard's table A.1, read 2026-11).
 _OTHER_DIGITS = (
     dict.fromkeys(
@@ -15,12 +18,26 @@ _OTHER_DIGITS = (
     | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
     | dict.fromkeys(["CLF", "UYW"], 4)
 )
-_DECORATION = re.compile(r"[\s,円¥$€£]|-$|税込")
+_DECORATION = re.compile(r"[\s,円¥$€£]|-$|\(税込\)|税込")
+
+# Bookkeepers write a negative amount with a triangle.
+_MINUS = str.maketrans("−▲△", "---")
 
 
 def digits_of(currency: str) -> int:
     """Return how many decimal places ``currency`` (ISO 4217) has; JPY 0, USD 2."""
     return _OTHER_DIGITS.get(currency, 2)
+
+
+def check_currency(currency: str, where: str, problems: Problems) -> None:
+    """Note a currency that is not written as its ISO 4217 code."""
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        problems.add(
+            "unknown-currency",
+            where,
+            msg("'{currency}' is not the code of a currency.", currency=currency),
+            msg("Write its three capital letters, for example JPY or USD."),
+        )
 
 
 def to_minor(written: str | float | Decimal, currency: str) -> int | None:
@@ -30,9 +47,11 @@ def to_minor(written: str | float | Decimal, currency: str) -> int | None:
     than the currency's smallest coin is refused, not rounded.
     """
     if isinstance(written, str):
-        written = _DECORATION.sub("", unicodedata.normalize("NFKC", written).replace("−", "-"))
+        written = _DECORATION.sub("", unicodedata.normalize("NFKC", written).translate(_MINUS))
         if not re.fullmatch(r"-?\d+(\.\d+)?", written):
             return None
+    if isinstance(written, float):
+        written = f"{written:.15g}"  # what a sheet shows of a sum: 121, not 121.00000000000001
     try:
         minor = Decimal(str(written)).scaleb(digits_of(currency))
     except InvalidOperation:
