@@ -20,7 +20,17 @@ from automations.app.automate import module_of
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 # Calls whose string arguments in kebab-case are codes of findings, set-up problems or refusals.
-CODE_CALLS = {"finding", "Finding", "add", "note", "unknown_name", "__init__", "FileRefused", "ServiceError", "LedgerRefused"}
+CODE_CALLS = {
+    "finding",
+    "Finding",
+    "add",
+    "note",
+    "unknown_name",
+    "__init__",
+    "FileRefused",
+    "ServiceError",
+    "LedgerRefused",
+}
 
 
 @cache
@@ -48,11 +58,13 @@ def renewed(text: str) -> str:
 
 
 def codes() -> dict[str, str]:
-    """Return every code of a finding, problem or refusal with the file that speaks it."""
+    """Return every code of a finding, problem or refusal with the English sentence it is told in."""
     found: dict[str, str] = {}
     for path in sorted((ROOT / "automations").rglob("*.py")):
-        for code in _codes_of(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(code, path.relative_to(ROOT).as_posix())
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, (ast.FunctionDef, ast.Module)):
+                for code, sentence in _codes_of(function):
+                    found[code] = found.get(code) or sentence
     return dict(sorted(found.items()))
 
 
@@ -82,7 +94,11 @@ def _commands(language: str) -> str:
         "from documentation import command_summaries; import json, sys; "
         "sys.stdout.buffer.write(json.dumps(command_summaries()).encode())"
     )
-    environment = {**os.environ, "DAICHO_LANG": language, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
+    environment = {
+        **os.environ,
+        "DAICHO_LANG": language,
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
+    }
     told = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
     lines = ["| command | |", "| --- | --- |"]
     lines += [f"| `daicho {name}` | {summary} |" for name, summary in json.loads(told.stdout).items()]
@@ -105,17 +121,37 @@ def _all_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.
 
 
 def _codes() -> str:
-    lines = ["| code | raised in |", "| --- | --- |"]
-    lines += [f"| `{code}` | `{place}` |" for code, place in codes().items()]
+    lines = ["| code | why, for example |", "| --- | --- |"]
+    lines += [f"| `{code}` | {sentence.replace('|', ' ')} |" for code, sentence in codes().items()]
     return "\n".join(lines)
 
 
-def _codes_of(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _codes_of(function: ast.AST) -> Iterator[tuple[str, str]]:
+    named = {
+        target.id: _sentence(node.value)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(function):
         if isinstance(node, ast.Call) and _called(node.func) in CODE_CALLS:
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and CODE.fullmatch(argument.value):
-                    yield argument.value
+            texts = [_sentence(part) or named.get(getattr(part, "id", ""), "") for part in node.args]
+            for part in node.args:
+                if isinstance(part, ast.Constant) and CODE.fullmatch(str(part.value)):
+                    yield str(part.value), next(filter(None, texts), "")
+
+
+def _sentence(node: ast.AST) -> str:
+    """Return the text of the first message made in an expression."""
+    for part in ast.walk(node):
+        if (
+            isinstance(part, ast.Call)
+            and _called(part.func) == "msg"
+            and isinstance(part.args[0], ast.Constant)
+        ):
+            return str(part.args[0].value)
+    return ""
 
 
 def _called(function: ast.expr) -> str:
@@ -123,7 +159,13 @@ def _called(function: ast.expr) -> str:
 
 
 def _column_types() -> str:
-    return "\n".join(["| type | what people may type |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in _TYPES.items())])
+    return "\n".join(
+        [
+            "| type | what people may type |",
+            "| --- | --- |",
+            *(f"| `{name}` | {text} |" for name, text in _TYPES.items()),
+        ]
+    )
 
 
 _TYPES = {
