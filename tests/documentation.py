@@ -62,7 +62,7 @@ def codes() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted((ROOT / "automations").rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(function, (ast.FunctionDef, ast.Module)):
+            if isinstance(function, ast.FunctionDef):
                 for code, sentence in _codes_of(function):
                     found[code] = found.get(code) or sentence
     return dict(sorted(found.items()))
