@@ -16,6 +16,7 @@ import click
 
 from automations import AUTOMATIONS
 from automations.app.automate import module_of
+from automations.core.reading import UNREADABLE_CODES
 
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
@@ -65,6 +66,8 @@ def codes() -> dict[str, str]:
             if isinstance(function, ast.FunctionDef):
                 for code, sentence in _codes_of(function):
                     found[code] = found.get(code) or sentence
+    for code in UNREADABLE_CODES:
+        found.setdefault(code, "The cell does not fit its column.")
     return dict(sorted(found.items()))
 
 
@@ -100,7 +103,7 @@ def _commands(language: str) -> str:
         "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
     }
     told = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
-    lines = ["| command | |", "| --- | --- |"]
+    lines = ["| コマンド | |" if language == "ja" else "| command | |", "| --- | --- |"]
     lines += [f"| `daicho {name}` | {summary} |" for name, summary in json.loads(told.stdout).items()]
     return "\n".join(lines)
 

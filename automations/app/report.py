@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from automations.app.runner import open_shop, read_ledger
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
 from automations.core.statuses import CLOSED
+from automations.core.text import half_width_length
 
 _AGES = ((0, 0), (1, 2), (3, 6), (7, None))
 
@@ -77,37 +79,54 @@ def _waiting(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(day: Day, ledger: Ledger) -> list[str]:
-    language = ledger.language
-    choices = ledger.schema["orders"].columns["status"].choices
-
-    def heading(message: Message) -> str:
-        return message.text(language)
-
-    ages = ", ".join(str(name) for name in day.by_status.columns[:-1])
-    lines = [heading(msg("Orders by status and age in days ({ages})", ages=ages))]
-    for status, row in day.by_status.iterrows():
-        counts = " ".join(f"{int(count):>5}" for count in row[:-1])
-        lines.append(f"  {counts}  = {int(row.iloc[-1]):>4}  {choices[str(status)].label.text(language)}")
-    lines.append(heading(msg("Short of stock")))
-    for sku, row in day.shortages.iterrows():
-        text = msg(
-            "{sku}: missing {missing}, orders waiting {orders}",
-            sku=sku,
-            missing=int(row["missing"]),
-            orders=int(row["orders"]),
-        )
-        lines.append("  " + text.text(language))
-    lines.append(heading(msg("Needs a person")))
-    for key, row in day.waiting.iterrows():
-        days = int(row["stuck_days"]) if pd.notna(row["stuck_days"]) else 0
-        lines.append(
-            "  "
-            + msg(
-                "{order} {name}, waiting days {days}: {reason}",
-                order=key,
-                name=row["buyer_name"],
-                reason=row["stuck_reason"],
-                days=days,
-            ).text(language)
-        )
+    blocks = (
+        (msg("Orders by status and age in days"), _status_lines(day.by_status, ledger)),
+        (msg("Short of stock"), _shortage_lines(day.shortages)),
+        (msg("Needs a person"), _waiting_lines(day.waiting)),
+    )
+    lines = [msg("The day in figures: {day}", day=ledger.today).text(ledger.language)]
+    for heading, block in blocks:
+        told = [part.text(ledger.language) if isinstance(part, Message) else part for part in block]
+        lines += ["", heading.text(ledger.language), *(f"  {line}" for line in told or ["-"])]
     return lines
+
+
+def _status_lines(by_status: pd.DataFrame, ledger: Ledger) -> Iterator[str]:
+    status = ledger.schema["orders"].columns["status"]
+    labels = [choice.label.text(ledger.language) for choice in status.choices.values()]
+    width = max(half_width_length(label) for label in (*labels, status.label.text(ledger.language)))
+    total = msg("total").text(ledger.language)
+    yield (
+        _padded(status.label.text(ledger.language), width)
+        + "".join(f"{name:>6}" for name in by_status.columns[:-1])
+        + f"  {total}"
+    )
+    for name, row in by_status.iterrows():
+        label = status.choices[str(name)].label.text(ledger.language)
+        yield (
+            _padded(label, width)
+            + "".join(f"{int(count) or '':>6}" for count in row[:-1])
+            + f"{int(row.iloc[-1]):>6}"
+        )
+
+
+def _shortage_lines(shortages: pd.DataFrame) -> Iterator[Message]:
+    for sku, row in shortages.iterrows():
+        counts = {"missing": int(row["missing"]), "orders": int(row["orders"])}
+        yield msg("{sku}: missing {missing}, orders waiting {orders}", sku=sku, **counts)
+
+
+def _waiting_lines(waiting: pd.DataFrame) -> Iterator[Message]:
+    for key, row in waiting.iterrows():
+        days = int(row["stuck_days"]) if pd.notna(row["stuck_days"]) else 0
+        yield msg(
+            "{order} {name}: {reason} (day {days})",
+            order=key,
+            name=row["buyer_name"] if pd.notna(row["buyer_name"]) else "-",
+            reason=row["stuck_reason"],
+            days=days,
+        )
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - half_width_length(text))
