@@ -17,7 +17,7 @@ from automations.core.messages import msg
 from automations.core.plan import Finding, Plan, SetCells
 from automations.files.lists import instruction_list, picking_list
 from automations.files.shipping import batch_bytes
-from automations.mail.eml import MailRefused, write_eml
+from automations.mail.eml import MailRefused, sync_folder, write_eml
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
         if is_due(mail, ledger.now):
             report.append(_write_mail(mail, ledger, configuration))
             mails.append(mail.key)
+    if (outbox := configuration.folder / OUTBOX).is_dir():
+        sync_folder(outbox)
     return Delivered(tuple(files), tuple(mails), Plan.of(report))
 
 

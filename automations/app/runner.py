@@ -88,8 +88,14 @@ def read_ledger(
     return snapshot, typed(shop, snapshot, now, incoming)
 
 
-def typed(shop: Shop, snapshot: Snapshot, now: datetime | None, incoming: Incoming | None = None) -> Ledger:
-    """Return a snapshot as a ledger at the shop's local time."""
+def typed(
+    shop: Shop,
+    snapshot: Snapshot,
+    now: datetime | None,
+    incoming: Incoming | None = None,
+    known: tuple[Snapshot, Ledger] | None = None,
+) -> Ledger:
+    """Return a snapshot as a ledger at the shop's local time; ``known`` as in ``ledger_from``."""
     configuration = shop.configuration
     return ledger_from(
         snapshot,
@@ -98,6 +104,7 @@ def typed(shop: Shop, snapshot: Snapshot, now: datetime | None, incoming: Incomi
         language=configuration.language,
         currency=configuration.currency,
         incoming=incoming,
+        known=known,
     )
 
 
@@ -153,12 +160,15 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         try:
             if not outcome.plan.is_empty:
                 tell(msg("writing the ledger"))
-                shop.book.commit(outcome.plan, snapshot, _note(outcome))
+                receipt = shop.book.commit(outcome.plan, snapshot, _note(outcome))
+                written = receipt.after
+            else:
+                written = snapshot
         except LedgerChanged:
             continue
         _put_away(folder / INBOX, incoming, outcome.after.today.isoformat())
         tell(msg("writing shipping files and mails"))
-        return replace(outcome, delivered=_deliver(shop, outcome, now))
+        return replace(outcome, delivered=_deliver(shop, outcome, (snapshot, written), now))
     raise ServiceError(
         "ledger-busy",
         msg(
@@ -199,12 +209,24 @@ def planned(shop: Shop, ledger: Ledger, names: Sequence[str]) -> Outcome:
     )
 
 
-def _deliver(shop: Shop, outcome: Outcome, now: datetime | None) -> Delivered:
-    """Let the couriers perform every open effect of the ledger, and report it in one commit."""
+def _deliver(
+    shop: Shop, outcome: Outcome, snapshots: tuple[Snapshot, Snapshot | None], now: datetime | None
+) -> Delivered:
+    """Let the couriers perform every open effect of the ledger, and report it in one commit.
+
+    Args:
+        shop: The shop.
+        outcome: What was planned and is written.
+        snapshots: The ledger as it was read, and as it was written where the book tells; else it is read again.
+        now: What the clock says.
+    """
     if not _has_open_effects(outcome.after):
         return Delivered()
+    base, written = snapshots
     for _ in range(_ROUNDS):
-        snapshot, ledger = read_ledger(shop, now)
+        snapshot = written or shop.book.read()
+        written = None
+        ledger = typed(shop, snapshot, now, known=(base, outcome.before))
         delivered = deliver(ledger, outcome.configuration)
         if delivered.report.is_empty:
             return delivered

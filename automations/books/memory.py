@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from hashlib import sha256
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
+from automations.books.aftermath import raw_cell
 from automations.books.changes import Wording, cells_of
 from automations.books.operations import new_op
 from automations.books.tabs import find_sheets
 from automations.books.xlsx import SheetEdit
 from automations.core import journal
-from automations.core.cells import RawCell, WrittenCell
+from automations.core.cells import RawCell
 from automations.core.errors import LedgerChanged
 from automations.core.journal import Commit
 from automations.core.plan import Plan
@@ -47,7 +47,10 @@ class MemoryBook:
         for tab in schema.values():
             header: list[RawCell] = [column.label.text(language) for column in tab.columns.values()]
             written = [
-                [_raw(self._wording.cell(column, cells.get(column.id))) for column in tab.columns.values()]
+                [
+                    raw_cell(self._wording.cell(column, cells.get(column.id)))
+                    for column in tab.columns.values()
+                ]
                 for cells in filled.get(tab.id, ())
             ]
             self.sheets[tab.label.text(language)] = [header, *written]
@@ -77,14 +80,7 @@ class MemoryBook:
             rows.extend([] for _ in range(cell.row - len(rows)))
             row = rows[cell.row - 1]
             row.extend([None] * (cell.column - len(row)))
-            row[cell.column - 1] = _raw(cell.value)
+            row[cell.column - 1] = raw_cell(cell.value)
 
     def _hash(self) -> str:
         return sha256(repr(self.sheets).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _raw(value: WrittenCell) -> RawCell:
-    """Return a written cell as a sheet gives it back: exact amounts become plain numbers."""
-    if isinstance(value, Decimal):
-        return float(value)
-    return None if value == "" else value

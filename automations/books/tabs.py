@@ -149,8 +149,13 @@ def _one(title: str, places: Sequence[_Place]) -> _Place:
 
 def _rows(grid: Grid, header_row: int) -> Iterator[tuple[int, tuple[RawCell, ...]]]:
     for number, cells in enumerate(grid[header_row:], header_row + 1):
-        if not all(map(_is_blank, cells)):
+        if not is_blank_row(cells):
             yield number, tuple(cells)
+
+
+def is_blank_row(cells: Sequence[RawCell]) -> bool:
+    """Return whether nothing stands in a row; unticked boxes count as nothing."""
+    return all(map(_is_blank, cells))
 
 
 def _is_blank(cell: RawCell) -> bool:

@@ -9,6 +9,7 @@ from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from automations.books import troubles
+from automations.books.aftermath import snapshot_after
 from automations.books.changes import Wording, cells_of
 from automations.books.disk import Disk
 from automations.books.grids import Grids
@@ -90,9 +91,11 @@ class WorkbookBook:
         with self._troubles(), locked(self._path, self._patience_s):
             self._disk.refuse_open(self._path)
             source = self._content_at(base)
-            self._file.install(edit_workbook(source, written.edits, properties), commit.op, base.token)
+            content = edit_workbook(source, written.edits, properties)
+            self._file.install(content, commit.op, base.token)
             self._file.remove_old_backups(commit.op)
-        return Receipt(commit.op, written.cells, written.rows, self.notes)
+        after = snapshot_after(base, written.edits, plan.marks, commit, hash_of(content))
+        return Receipt(commit.op, written.cells, written.rows, self.notes, after)
 
     def _content_at(self, base: Snapshot) -> bytes:
         """Return the file, whose hash covers the version property as well."""

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from automations.core import money
@@ -24,8 +25,9 @@ WrittenCell = str | int | float | Decimal | bool | date | datetime | None
 
 _TRUE = frozenset("true 1 yes y on はい 済 有 あり ○ ◯ 〇 ✓ ✔ ☑ レ".split())
 _FALSE = frozenset("false 0 no n off いいえ 未 無 なし × ✕ ☐ -".split())
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_ERA = re.compile(r"(?:令和|R)(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_WEEKDAY = r"(?:\s*\([月火水木金土日](?:曜日?)?\))?"
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _WEEKDAY)
+_ERA = re.compile(r"(?:令和|R)(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _WEEKDAY)
 _TIME = re.compile(r"[T ]?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - serial day numbers carry no zone
 
@@ -41,13 +43,15 @@ class Unreadable(ValueError):
 
 def as_typed(raw: RawCell) -> str:
     """Return a raw cell as the person sees it: no ``.0`` behind whole numbers, dates as 2026-11-24."""
+    if isinstance(raw, str):
+        return raw
     match raw:
         case None:
             return ""
         case bool():
             return "TRUE" if raw else "FALSE"
-        case float() if raw.is_integer():
-            return str(int(raw))
+        case float():
+            return str(int(raw)) if raw.is_integer() else f"{raw:.15g}"  # sheets show 15 digits, not 17
         case datetime():
             return f"{raw:%Y-%m-%d %H:%M}"
         case date():
@@ -74,6 +78,8 @@ def read_cell(column: Column, raw: RawCell, zone: ZoneInfo, currency: str) -> Va
         return _money(raw, currency)
     if column.type == "datetime":
         return _moment(raw, zone)
+    if column.type == "date":
+        return _date(raw, zone)
     return _READERS[column.type](column, raw)
 
 
@@ -108,9 +114,8 @@ def to_json(column: Column, value: Value, currency: str) -> str | int | float | 
 
 
 def _text(column: Column, raw: RawCell) -> Value:
-    text = unicodedata.normalize("NFC", as_typed(raw)).strip()
-    if column.type == "code":
-        text = unicodedata.normalize("NFKC", text)
+    form: Literal["NFC", "NFKC"] = "NFKC" if column.type == "code" else "NFC"
+    text = unicodedata.normalize(form, as_typed(raw)).strip()
     if column.pattern and not re.fullmatch(column.pattern, text):
         raise Unreadable(
             msg("This does not have the form that is expected here."),
@@ -134,9 +139,7 @@ def _integer(column: Column, raw: RawCell) -> Value:
 def _whole(raw: RawCell) -> int | None:
     if isinstance(raw, (bool, date, time, timedelta)):
         return None
-    if isinstance(raw, (int, float)):
-        return int(raw) if raw == int(raw) else None
-    plain = unicodedata.normalize("NFKC", str(raw)).replace(",", "").replace("−", "-").strip()
+    plain = unicodedata.normalize("NFKC", as_typed(raw)).replace(",", "").replace("−", "-").strip()
     return int(plain) if re.fullmatch(r"-?\d{1,15}", plain) else None
 
 
@@ -181,16 +184,20 @@ def _prefecture(_column: Column, raw: RawCell) -> Value:
 
 def _postcode(_column: Column, raw: RawCell) -> Value:
     digits = only_digits(as_typed(raw))
-    if isinstance(raw, (int, float)):
+    if _is_number(raw):
         digits = digits.zfill(7)  # a sheet drops the leading zeros of a number
     return digits if len(digits) == 7 else as_typed(raw).strip()  # check_rows and the hold H03 speak up
 
 
 def _phone(_column: Column, raw: RawCell) -> Value:
     digits = phone_digits(as_typed(raw))
-    if isinstance(raw, (int, float)) and not digits.startswith("0"):
+    if _is_number(raw) and not digits.startswith("0"):
         digits = "0" + digits
     return digits or as_typed(raw).strip()
+
+
+def _is_number(raw: RawCell) -> bool:
+    return isinstance(raw, (int, float)) and not isinstance(raw, bool)
 
 
 def _email(_column: Column, raw: RawCell) -> Value:
@@ -211,14 +218,12 @@ def _components(_column: Column, raw: RawCell) -> Value:
     return text
 
 
-def _date(_column: Column, raw: RawCell) -> Value:
-    found = _day_and_rest(raw)
-    if found is None or found[1].strip():
-        moment = _naive_moment(raw)
-        if moment is None:
-            raise Unreadable(msg("This is not a date."), msg("Write it like 2026-11-24."))
-        return moment.date()
-    return found[0]
+def _date(raw: RawCell, zone: ZoneInfo) -> Value:
+    """Return the day, of a moment with an offset the day it was in the shop."""
+    moment = _naive_moment(raw)
+    if moment is None:
+        raise Unreadable(msg("This is not a date."), msg("Write it like 2026-11-24."))
+    return (moment.astimezone(zone) if moment.tzinfo else moment).date()
 
 
 def _moment(raw: RawCell, zone: ZoneInfo) -> Value:
@@ -284,7 +289,6 @@ _READERS: Mapping[str, Callable[[Column, RawCell], Value]] = {
     "text": _text,
     "code": _text,
     "integer": _integer,
-    "date": _date,
     "flag": _flag,
     "choice": _choice,
     "prefecture": _prefecture,

@@ -23,6 +23,7 @@ LONG = 5_000
 # A workbook cell holds 32,767 UTF-16 units, a cell of Google Sheets 50,000; some room is left.
 _PACKED = 30_000
 _LONG_VALUE = 10_000
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Written = str | int | dict[str, str | int] | None
 
@@ -159,7 +160,7 @@ def _entry(change: Change) -> tuple[str, dict[str, object]]:
 
 
 def _written(value: Value) -> Written:
-    if isinstance(value, str) and _length(_json(value)) > _LONG_VALUE:
+    if isinstance(value, str) and len(value) * 6 > _LONG_VALUE and _length(_json(value)) > _LONG_VALUE:
         return {"sha256": sha256(value.encode()).hexdigest(), "length": len(value)}
     return value.isoformat() if isinstance(value, date) else value
 
@@ -181,7 +182,7 @@ def _packed(parts: Iterable[object]) -> Iterator[str]:
 
 
 def _json(part: object) -> str:
-    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(part)
 
 
 def _length(text: str) -> int:

@@ -130,6 +130,9 @@ def is_begun(row: Row, tab: Tab) -> bool:
 
 def key_of(tab: Tab, cells: Cells) -> str:
     """Return a row's key, ``""`` when every key column is blank: ``K-001``, ``K-001//A`` for a lot."""
+    if len(tab.key) == 1:
+        key = cells.get(tab.key[0])
+        return "" if key is None else str(key).rstrip("/")
     parts = (cells.get(column) for column in tab.key)
     return "/".join("" if part is None else str(part) for part in parts).rstrip("/")
 
@@ -142,13 +145,14 @@ class Table:
         set_aside: Rows whose key stands twice or whose seal is broken; never planned, never shipped.
     """
 
-    __slots__ = ("_by_key", "rows", "set_aside", "tab")
+    __slots__ = ("_by_key", "_groups", "rows", "set_aside", "tab")
 
     def __init__(self, tab: Tab, rows: Sequence[Row], set_aside: Sequence[Row] = ()) -> None:
         self.tab = tab
         self.rows = tuple(rows)
         self.set_aside = tuple(set_aside)
         self._by_key = {row.key: row for row in self.rows}
+        self._groups: dict[str, dict[str, list[Row]]] = {}
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -171,8 +175,13 @@ class Table:
         return self._by_key[key]
 
     def by(self, column: str) -> dict[str, list[Row]]:
-        """Return the rows grouped by the text of ``column``, in sheet order; blank is left out."""
-        groups: dict[str, list[Row]] = {}
+        """Return the rows grouped by the text of ``column``, in sheet order; blank is left out.
+
+        Every caller gets the same groups; they are not to be changed.
+        """
+        if column in self._groups:
+            return self._groups[column]
+        groups = self._groups[column] = {}
         for row in self.rows:
             value = row.text(column)
             if value:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from automations.core.cells import RawCell, Unreadable, as_typed, read_cell
@@ -30,11 +31,14 @@ _CHOICE_CODES = {
     "payments": "unknown-payment-method",
     "services": "unknown-service",
 }
-# Types with few distinct values: each spelling is read once.
-_REPEATED = frozenset({"choice", "prefecture", "flag"})
+UNREADABLE_CODES = frozenset((*_CODES.values(), *_CHOICE_CODES.values(), "unknown-value", "wrong-form"))
+# Types whose cells are mostly unlike each other; of all others each spelling is read once.
+_FREE_TEXT = frozenset({"text", "code"})
+# The value of a cell, and what a person sees there where that is something else.
+_CellReader = Callable[[RawCell], tuple[Value, str]]
 
 
-def ledger_from(
+def ledger_from(  # noqa: PLR0913 - what a ledger is made of
     snapshot: Snapshot,
     schema: Schema,
     now: datetime,
@@ -42,17 +46,29 @@ def ledger_from(
     language: str,
     currency: str,
     incoming: Incoming | None = None,
+    known: tuple[Snapshot, Ledger] | None = None,
 ) -> Ledger:
     """Return the typed ledger of a snapshot at the moment ``now`` (with the shop's time zone).
 
     Cells that do not fit, doubled keys and renamed rows become ``ledger.unreadable``; such rows are set aside.
+
+    Args:
+        snapshot: What a book read.
+        schema: Declares the tabs and their columns.
+        now: Moment of the run.
+        language: The shop's.
+        currency: The shop's, an ISO code.
+        incoming: Files that arrived.
+        known: An earlier snapshot of the same book and its ledger; rows that are the same objects in both
+            snapshots are not read again.
     """
     zone = now.tzinfo if isinstance(now.tzinfo, ZoneInfo) else ZoneInfo("Asia/Tokyo")
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
     for tab in schema.values():
         sheet = snapshot.sheets.get(tab.id)
-        rows = _read_rows(tab, sheet, zone, currency, findings) if sheet else []
+        seen = _rows_known(tab.id, sheet, known) if sheet and known else {}
+        rows = _read_rows(tab, sheet, zone, currency, findings, seen) if sheet else []
         judged = judge(tab, rows, snapshot.ledger_id)
         findings += judged.findings
         tables[tab.id] = Table(tab, judged.rows, judged.set_aside)
@@ -99,7 +115,9 @@ def difference(before: Ledger, after: Ledger) -> Plan:
             continue
         by_number = {row.number: row for row in old if row.number}
         for row in table:
-            changes += _row_difference(table.tab, by_number.get(row.number), row, after.ledger_id)
+            before_row = by_number.get(row.number)
+            if before_row is not row or row.stale:
+                changes += _row_difference(table.tab, before_row, row, after.ledger_id)
     return Plan(tuple(changes), marks=tuple(sorted(after.marks - before.marks)))
 
 
@@ -137,17 +155,36 @@ def _key_cell(column: Column, raw: RawCell) -> str:
     return str(value)
 
 
-def _read_rows(tab: Tab, sheet: Sheet, zone: ZoneInfo, currency: str, findings: list[Finding]) -> list[Row]:
+def _rows_known(tab_id: str, sheet: Sheet, known: tuple[Snapshot, Ledger]) -> dict[int, Row]:
+    """Return the rows that stand in both snapshots, by number; without those that reading had something to say of."""
+    snapshot, ledger = known
+    before = snapshot.sheets.get(tab_id)
+    if before is None or (before.columns, before.unknown) != (sheet.columns, sheet.unknown):
+        return {}
+    cells = dict(before.rows)
+    same = {number for number, now in sheet.rows if cells.get(number) is now}
+    return {
+        row.number: row
+        for row in ledger[tab_id]
+        if row.number in same and not row.stale and row.raw.keys() <= row.cells.keys()
+    }
+
+
+def _read_rows(
+    tab: Tab, sheet: Sheet, zone: ZoneInfo, currency: str, findings: list[Finding], known: Mapping[int, Row]
+) -> list[Row]:
     places = [
-        (tab.columns[name], position - 1) for name, position in sheet.columns.items() if name in tab.columns
+        (tab.columns[name], position - 1, _reader(tab.columns[name], zone, currency))
+        for name, position in sheet.columns.items()
+        if name in tab.columns
     ]
     extra = [(header, position - 1) for header, position in sheet.unknown.items()]
-    known: dict[str, dict[RawCell, Value]] = {
-        column.id: {} for column, _ in places if column.type in _REPEATED
-    }
     rows: list[Row] = []
     for number, raw_cells in sheet.rows:
-        row = _read_row(tab, number, raw_cells, places, known, zone, currency, findings)
+        if number in known:
+            rows.append(known[number])
+            continue
+        row = _read_row(tab, number, raw_cells, places, findings)
         for header, at in extra:
             if at < len(raw_cells) and raw_cells[at] not in (None, ""):
                 row.cells[header] = as_typed(raw_cells[at])
@@ -155,40 +192,40 @@ def _read_rows(tab: Tab, sheet: Sheet, zone: ZoneInfo, currency: str, findings: 
     return rows
 
 
-def _read_row(  # noqa: PLR0913 - the inner loop of reading; a class would only rename the arguments
+def _reader(column: Column, zone: ZoneInfo, currency: str) -> _CellReader:
+    def read(raw: RawCell) -> tuple[Value, str]:
+        value = read_cell(column, raw, zone, currency)
+        return value, "" if value == raw else as_typed(raw)
+
+    # typed: TRUE and 1 are equal to Python, and yet not the same cell.
+    return read if column.type in _FREE_TEXT else lru_cache(maxsize=None, typed=True)(read)
+
+
+def _read_row(
     tab: Tab,
     number: int,
     raw_cells: tuple[RawCell, ...],
-    places: list[tuple[Column, int]],
-    known: Mapping[str, dict[RawCell, Value]],
-    zone: ZoneInfo,
-    currency: str,
+    places: Sequence[tuple[Column, int, _CellReader]],
     findings: list[Finding],
 ) -> Row:
     cells: dict[str, Value] = {}
     typed: dict[str, str] = {}
     wrong: list[tuple[Column, Unreadable]] = []
     width = len(raw_cells)
-    for column, at in places:
+    for column, at, read in places:
         raw = raw_cells[at] if at < width else None
         if raw is None or raw == "":
             continue
-        seen = known.get(column.id)
         try:
-            if seen is not None and raw in seen:
-                value = seen[raw]
-            else:
-                value = read_cell(column, raw, zone, currency)
-                if seen is not None:
-                    seen[raw] = value
+            value, seen = read(raw)
         except Unreadable as problem:
             typed[column.id] = as_typed(raw)
             wrong.append((column, problem))
             continue
         if value is not None:
             cells[column.id] = value
-            if value != raw:
-                typed[column.id] = as_typed(raw)
+            if seen:
+                typed[column.id] = seen
     row = Row(tab.id, key_of(tab, cells) or f"#{number}", cells, number, typed)
     findings += [_unreadable(row, column, problem) for column, problem in wrong if column.owner != "robot"]
     return row

@@ -62,9 +62,14 @@ class RunNote:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A commit that was applied: the new version and what it wrote."""
+    """A commit that was applied: the new version and what it wrote.
+
+    Attributes:
+        after: The ledger as the commit left it; None where the book would have to read to know.
+    """
 
     version: str
     cells: int
     rows: int
     notes: tuple[Message, ...] = field(default=())
+    after: Snapshot | None = None

@@ -63,7 +63,8 @@ def file_name(mail: Row) -> str:
 def write_eml(folder: Path, mail: Row, shop: Shop, language: str = "ja") -> Path:
     """Write the message into ``folder`` and return the file; once more gives the same bytes.
 
-    The file is complete or not there: it is written beside its place, flushed, and moved (safety R12).
+    The file is complete or not there: it is written beside its place, flushed, and moved (safety R12); that
+    its name is kept as well, the caller sees to with ``sync_folder``.
 
     Raises:
         MailRefused: See ``build_message``.
@@ -82,7 +83,6 @@ def write_eml(folder: Path, mail: Row, shop: Shop, language: str = "ja") -> Path
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(folder)
     return path
 
 
@@ -112,7 +112,8 @@ def _checked_id(mail: Row) -> str:
     return mail.text("message_id")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let the disk keep the names of the files in ``folder``; once after many of them is enough."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

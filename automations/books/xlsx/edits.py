@@ -83,7 +83,7 @@ def _misfit_number(number: Decimal) -> ValueReason | None:
 
 
 def _utf16_units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def check_days(rows: Wanted, sheet: str, *, from_1904: bool) -> None:

@@ -1,0 +1,62 @@
+"""The ledger as a commit leaves it, so that nobody has to read again what was just written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from automations.books.tabs import is_blank_row
+from automations.books.xlsx import CellEdit, SheetEdit
+from automations.core.cells import RawCell, WrittenCell
+from automations.core.journal import Commit
+from automations.core.snapshot import Sheet, Snapshot
+
+
+def snapshot_after(
+    base: Snapshot, edits: Iterable[SheetEdit], marks: Iterable[str], commit: Commit, token: str
+) -> Snapshot:
+    """Return what reading would give after these edits of ``base``; rows they do not touch are the same objects.
+
+    Args:
+        base: What the commit was made on.
+        edits: Everything it wrote, journal included.
+        marks: Effects it planned for good.
+        commit: Its name and number.
+        token: Of the book's new content.
+    """
+    cells = {edit.sheet: edit.cells for edit in edits}
+    sheets = {tab: _edited(sheet, cells.get(sheet.title, ())) for tab, sheet in base.sheets.items()}
+    return Snapshot(commit.ledger_id, commit.op, commit.n, sheets, base.marks | frozenset(marks), token)
+
+
+def raw_cell(value: WrittenCell) -> RawCell:
+    """Return a written cell as a sheet gives it back: exact amounts become plain numbers."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if value == "" else value
+
+
+def _edited(sheet: Sheet, edits: Sequence[CellEdit]) -> Sheet:
+    if not edits:
+        return sheet
+    rows = dict(sheet.rows)
+    for number, cells in _by_row(edits).items():
+        rows[number] = _edited_row(rows.get(number, ()), cells)
+    left = (row for row in sorted(rows.items()) if not is_blank_row(row[1]))
+    return replace(sheet, rows=tuple(left))
+
+
+def _by_row(edits: Iterable[CellEdit]) -> dict[int, dict[int, RawCell]]:
+    rows: dict[int, dict[int, RawCell]] = {}
+    for edit in edits:
+        rows.setdefault(edit.row, {})[edit.column] = raw_cell(edit.value)
+    return rows
+
+
+def _edited_row(row: Sequence[RawCell], cells: Mapping[int, RawCell]) -> tuple[RawCell, ...]:
+    width = max(len(row), *cells)
+    edited = [*row, *[None] * (width - len(row))]
+    for column, value in cells.items():
+        edited[column - 1] = value
+    return tuple(edited)
