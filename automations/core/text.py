@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _SPACES = re.compile(r"\s+")
-_NOT_DIGITS = re.compile(r"\D")
+_NOT_DIGITS = re.compile(r"[^0-9]")
 _FROM_ABROAD = re.compile(r"[^\d+]*\+\s*81")
 
 # Practice 7.5: one person's name is written in several ways; only for comparing, never written back.
