@@ -227,6 +227,7 @@ class _Intake:
                 **_first_status(order.order, self.ledger),
                 "order_id": order_id,
                 "memo": _memo(order, self.ledger),
+                "remark": _remark(order, self.ledger),
                 "customer_id": self.customers.of(order.order),
                 "imported_at": self.ledger.now,
                 "source_state": write_state(state_of(order.order, order.lines)),
@@ -307,19 +308,41 @@ def _parcel_gone(order: Cells, order_id: str, ledger: Ledger) -> AppendRow | Non
     )
 
 
+def _remark(order: IncomingOrder, ledger: Ledger) -> Value:
+    """Return the customer's remark and below it what nothing else stops: the order waits until it was read."""
+    told = order.order.get("remark")
+    unread = [] if order.order.get("status") in SHIPPED_ELSEWHERE else _left_over(order, ledger, needed=False)
+    return "\n".join((*([told] if isinstance(told, str) else []), *unread)) or None
+
+
 def _memo(order: IncomingOrder, ledger: Ledger) -> Value:
-    """Return the memo: what the file says, notices, and values that could not be read, so that none is lost."""
+    """Return the memo: what the file says, notices, and cells that must be filled before the order goes on."""
     told = order.order.get("memo")
     notes = [told] if isinstance(told, str) else []
     if order.order.get("status") in SHIPPED_ELSEWHERE:
         notes.append(msg("Already shipped when it was imported.").text(ledger.language))
+        notes += _left_over(order, ledger, needed=False)
+    return "\n".join((*notes, *_left_over(order, ledger, needed=True))) or None
+
+
+def _left_over(order: IncomingOrder, ledger: Ledger, *, needed: bool) -> list[str]:
+    """Return what the file says and no cell holds, each once.
+
+    Args:
+        order: The order as it arrived.
+        ledger: Gives columns their labels.
+        needed: Take what the row check asks for anyway, and mere hints; else what could be overlooked.
+    """
+    notes = []
     for finding in order.findings:
         column = ledger.schema[finding.tab].columns.get(finding.column)
+        if (finding.level == "warning" or (column is not None and column.required)) != needed:
+            continue
         if column is None:
             notes.append(finding.why.text(ledger.language))
         elif finding.value and finding.level == "error":
             notes.append(f"{column.label.text(ledger.language)}: {finding.value}")
-    return "\n".join(dict.fromkeys(notes)) or None
+    return list(dict.fromkeys(notes))
 
 
 def _filled(line: Cells, products: Table) -> dict[str, Value]:

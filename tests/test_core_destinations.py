@@ -62,6 +62,7 @@ def test_only_an_address_means_the_buyer_elsewhere() -> None:
         pytest.param("6500021", "神戸市中央区三宮町9-3-4", "兵庫県", id="told by the postcode"),
         pytest.param("6500021", "東京都渋谷区神南9-1-1", "東京都", id="the address before the postcode"),
         pytest.param("6180000", "大山崎町9", "", id="a postcode of two prefectures tells nothing"),
+        pytest.param("94105", "1 Market St", "", id="five digits are no postcode of Japan"),
         pytest.param(None, "どこか9", "", id="nothing tells it"),
     ],
 )

@@ -34,6 +34,7 @@ class Destination:
 _PERSON = ("ship_name", "ship_company")
 _PLACE = ("ship_postcode", "ship_prefecture", "ship_address", "ship_building")
 _RECEIVER = frozenset((*_PERSON, *_PLACE))
+_POSTCODE_DIGITS = 7
 
 
 def destination_of(order: Row, line: Row | None = None) -> Destination:
@@ -59,7 +60,7 @@ def destinations_of(order: Row, lines: Sequence[Row]) -> tuple[Destination, ...]
 
 
 def _prefecture_of(postcode: str, address: str) -> str:
-    places = prefectures_by_prefix(postcode)
+    places = prefectures_by_prefix(postcode) if len(postcode) == _POSTCODE_DIGITS else ()
     return split_off(address)[0] or (places[0] if len(places) == 1 else "")
 
 
