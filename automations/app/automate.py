@@ -16,6 +16,7 @@ from automations.core.declare import Problems, read_as, unknown_name
 from automations.core.ledger import Ledger
 from automations.core.plan import Finding, Plan
 from automations.core.reading import difference
+from automations.core.schema_checks import TABS
 
 # What arrived as files is taken in once a run.
 _ARRIVALS = frozenset({"import_orders", "record_tracking"})
@@ -54,10 +55,11 @@ def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> F
     """
     now = ledger
     steps: list[tuple[str, Plan]] = []
-    unseen: dict[str, Cellset | None] = {name: None for name in AUTOMATIONS if name in names}
+    wanted = [name for name in AUTOMATIONS if name in names]
+    unseen: dict[str, Cellset | None] = dict.fromkeys(wanted)
     for _ in range(_LOOKS):
         looked = False
-        for name in unseen:
+        for name in wanted:
             if not _has_news(name, unseen[name]):
                 continue
             plan = module_of(name).plan(now, settings[name])
@@ -117,7 +119,8 @@ def check_columns(configuration: Configuration, problems: Problems) -> None:
         for tab_id, columns in (*module.READS.items(), *module.WRITES.items()):
             tab = configuration.schema.get(tab_id)
             if tab is None:
-                unknown_name("tab", tab_id, tuple(configuration.schema), f"automations/{name}.py", problems)
+                if tab_id not in TABS:  # else its declaration is wrong, and that is noted already
+                    unknown_name("tab", tab_id, TABS, f"automations/{name}.py", problems)
                 continue
             for column in columns:
                 if column not in tab.columns:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from automations import AUTOMATIONS
 from automations.app.calendars import calendar_of, zone_of
 from automations.app.yaml_files import read_yaml
 from automations.core.calendar import Calendar
@@ -29,7 +31,12 @@ from automations.core.statuses import Status, check_statuses
 _PACKAGE = Path(__file__).parent.parent
 # In the wheel the data folders travel inside the package; in a checkout they stand beside it.
 BUNDLED = _PACKAGE if (_PACKAGE / "sheets_schema").is_dir() else _PACKAGE.parent
+# What stands in files of its own below sheets_schema/: one file each, and folders of files.
+_FILES = ("statuses", "holds", "payments", "mails")
+_FOLDERS = ("tabs", "carriers", "channels")
+
 Tree = dict[str, object]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Configuration:
     mails: Mapping[str, MailKind]
     carriers: Mapping[str, Carrier]
     channels: Mapping[str, Channel]
-    sections: Mapping[str, Mapping[str, object]]
+    sections: Mapping[str, object]
     template_folders: tuple[Path, ...]
     tree: Tree
 
@@ -76,6 +83,13 @@ class _Top:
     ledger: str = "ledger.xlsx"
 
 
+@dataclass(frozen=True)
+class _Agreed:
+    """What the shop agreed with each carrier: customer codes and the like."""
+
+    carriers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
 def load(folder: Path, language: str | None = None) -> Configuration:
     """Return the checked configuration of the shop in ``folder``.
 
@@ -87,13 +101,18 @@ def load(folder: Path, language: str | None = None) -> Configuration:
         SetupError: Anything is wrong; carries every problem found.
     """
     problems = Problems()
-    tree = read_tree(folder, problems)
-    if language:
-        tree["language"] = language
-    made = build(folder, tree, problems)
+    made = declared(folder, language, problems)
     if made is None or problems.found:
         raise SetupError(problems.found)
     return made
+
+
+def declared(folder: Path, language: str | None, problems: Problems) -> Configuration | None:
+    """Return the configuration of the shop in ``folder``, noting every problem; None when there is no shop."""
+    tree = read_tree(folder, problems)
+    if language:
+        tree["language"] = language
+    return build(folder, tree, problems)
 
 
 def read_tree(folder: Path, problems: Problems) -> Tree:
@@ -113,9 +132,12 @@ def read_tree(folder: Path, problems: Problems) -> Tree:
         written = {}
     tree: Tree = {str(key): value for key, value in written.items()}
     accounts = tree.pop("carriers", {})
-    for name in ("statuses", "holds", "payments", "mails"):
-        tree[f"{name}"] = _read(folder, f"{name}.yaml", problems)
-    for name in ("tabs", "carriers", "channels"):
+    for name in ("accounts", *_FILES, *_FOLDERS):
+        if name in tree:
+            _unknown_key(name, problems)
+    for name in _FILES:
+        tree[name] = _read(folder, f"{name}.yaml", problems)
+    for name in _FOLDERS:
         tree[name] = {
             path.stem: _read(folder, f"{name}/{path.name}", problems) for path in _files(folder, name)
         }
@@ -124,7 +146,7 @@ def read_tree(folder: Path, problems: Problems) -> Tree:
 
 
 def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
-    """Return the typed configuration of a tree, noting every problem; None when it cannot be built at all."""
+    """Return the typed configuration of a tree, noting every problem; None when there is no shop at all."""
     if "tabs" not in tree:
         return None
     top = read_as(_Top, {key: tree[key] for key in _names(_Top) if key in tree}, "shop.yaml", problems)
@@ -133,11 +155,10 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     holds = read_all(HoldReason, tree["holds"], "sheets_schema/holds.yaml", problems)
     payments = read_all(Payment, tree["payments"], "sheets_schema/payments.yaml", problems)
     mails = read_all(MailKind, tree["mails"], "sheets_schema/mails.yaml", problems)
-    carriers = read_all(Carrier, _with_accounts(tree, problems), "sheets_schema/carriers", problems)
-    channels = read_all(Channel, tree["channels"], "sheets_schema/channels", problems)
-    tabs = read_all(Tab, tree["tabs"], "sheets_schema/tabs", problems)
-    if top is None or shop is None:
-        return None
+    carriers = _read_files(Carrier, _with_accounts(tree, problems), "carriers", problems)
+    channels = _read_files(Channel, tree["channels"], "channels", problems)
+    tabs = _read_files(Tab, tree["tabs"], "tabs", problems)
+    top, shop = top or _Top(), shop or Shop("")
     check_currency(top.currency, "shop.yaml: currency", problems)
     lists = {
         "statuses": _choices(statuses),
@@ -193,6 +214,17 @@ def _files(folder: Path, name: str) -> list[Path]:
     return list(found.values())
 
 
+def _read_files(kind: type[T], written: object, folder: str, problems: Problems) -> dict[str, T]:
+    """Return the declarations of a folder by file name, which is the id of each."""
+    made: dict[str, T] = {}
+    for name, entry in written.items() if isinstance(written, Mapping) else ():
+        where = f"sheets_schema/{folder}/{name}.yaml"
+        read = read_as(kind, entry, where, problems, id=str(name))
+        if read is not None:
+            made[str(name)] = read
+    return made
+
+
 def _names(kind: type) -> list[str]:
     return [field.name for field in fields(kind)]
 
@@ -200,14 +232,14 @@ def _names(kind: type) -> list[str]:
 def _with_accounts(tree: Tree, problems: Problems) -> object:
     """Put what the shop agreed with each carrier (shop.yaml: carriers) into that carrier's declaration."""
     carriers = tree["carriers"]
-    accounts = tree.get("accounts") or {}
-    if not isinstance(carriers, Mapping) or not isinstance(accounts, Mapping):
+    agreed = read_as(_Agreed, {"carriers": tree.get("accounts")}, "shop.yaml", problems) or _Agreed()
+    if not isinstance(carriers, Mapping):
         return carriers
-    for name in accounts:
+    for name in agreed.carriers:
         if name not in carriers:
-            unknown_name("carrier", str(name), tuple(map(str, carriers)), "shop.yaml: carriers", problems)
+            unknown_name("carrier", name, tuple(map(str, carriers)), "shop.yaml: carriers", problems)
     return {
-        name: {**written, "account": {str(k): str(v) for k, v in (accounts.get(name) or {}).items()}}
+        name: {**written, "account": agreed.carriers.get(name, {})}
         if isinstance(written, Mapping)
         else written
         for name, written in carriers.items()
@@ -223,31 +255,16 @@ def _choices(declared: Mapping[str, object]) -> dict[str, Choice]:
     return made
 
 
-def _sections(tree: Tree, problems: Problems) -> dict[str, Mapping[str, object]]:
-    from automations import AUTOMATIONS
+def _sections(tree: Tree, problems: Problems) -> dict[str, object]:
+    known = {*_names(_Top), "shop", "accounts", *_FILES, *_FOLDERS}
+    for key in tree.keys() - known - {*AUTOMATIONS}:
+        _unknown_key(key, problems)
+    return {name: tree[name] for name in AUTOMATIONS if tree.get(name) is not None}
 
-    known = {
-        *_names(_Top),
-        "shop",
-        "accounts",
-        "tabs",
-        "statuses",
-        "holds",
-        "payments",
-        "mails",
-        "carriers",
-        "channels",
-    }
-    sections: dict[str, Mapping[str, object]] = {}
-    for key, value in tree.items():
-        if key in known:
-            continue
-        if key not in AUTOMATIONS:
-            allowed = (*_names(_Top), "shop", "carriers", *AUTOMATIONS)
-            unknown_name("key", key, allowed, "shop.yaml", problems, "unknown-key")
-        elif isinstance(value, Mapping):
-            sections[key] = value
-    return sections
+
+def _unknown_key(key: str, problems: Problems) -> None:
+    allowed = (*_names(_Top), "shop", "carriers", *AUTOMATIONS)
+    unknown_name("key", key, allowed, "shop.yaml", problems, "unknown-key")
 
 
 _COMPARE = msg("Compare it with the bundled shop.yaml.")

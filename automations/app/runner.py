@@ -11,7 +11,7 @@ from pathlib import Path
 from automations import AUTOMATIONS
 from automations.app.arrivals import read_arrivals, waiting_files
 from automations.app.automate import check_columns, fold, settings_of
-from automations.app.configuration import Configuration, load
+from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered, deliver
 from automations.app.run_row import control_rows, run_row, summary
 from automations.app.services import services_of
@@ -71,11 +71,12 @@ def open_shop(folder: Path, language: str | None = None) -> Shop:
     Raises:
         SetupError: Anything in the YAML files is wrong; all problems at once.
     """
-    configuration = load(folder, language)
     problems = Problems()
-    settings_of(configuration, services_of(configuration), problems)
-    check_columns(configuration, problems)
-    if problems.found:
+    configuration = declared(folder, language, problems)
+    if configuration is not None:
+        settings_of(configuration, services_of(configuration), problems)
+        check_columns(configuration, problems)
+    if configuration is None or problems.found:
         raise SetupError(problems.found)
     return Shop(configuration, open_book(configuration))
 

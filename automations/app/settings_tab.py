@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -91,6 +92,9 @@ def _set(tree: Tree, path: list[str], value: object) -> bool:
 
 
 def _plain(text: str) -> object:
+    text = unicodedata.normalize("NFKC", text)
+    if text in ("TRUE", "FALSE"):  # what a sheet makes of true and false
+        return text == "TRUE"
     try:
         value = read_yaml_text(text)
     except yaml.YAMLError:

@@ -31,7 +31,9 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(~|null|)\Z
 def _mapping_without_doubles(loader: Any, node: Any) -> dict[object, object]:  # noqa: ANN401 - PyYAML's own types
     mapping: dict[object, object] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key_node.start_mark)
+        key = loader.construct_object(key_node)
         if key in mapping:
             raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
         mapping[key] = loader.construct_object(value_node, deep=True)

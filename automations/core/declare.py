@@ -79,7 +79,7 @@ def read_as(kind: type[T], written: object, where: str, problems: Problems, **kn
         if key not in hints or key in known:
             _unknown_key(str(key), [name for name in hints if name not in known], where, problems)
             continue
-        values[str(key)] = _value(hints[key], value, f"{where}.{key}", problems)
+        values[str(key)] = _value(hints[key], value, _below(where, str(key)), problems)
     for name in _required(declared) - values.keys():
         problems.add(
             "key-missing",
@@ -97,10 +97,15 @@ def read_all(kind: type[T], written: object, where: str, problems: Problems) -> 
         return {}
     entries: dict[str, T] = {}
     for name, entry in written.items():
-        made = read_as(kind, entry, f"{where}.{name}", problems, id=str(name))
+        made = read_as(kind, entry, _below(where, str(name)), problems, id=str(name))
         if made is not None:
             entries[str(name)] = made
     return entries
+
+
+def _below(where: str, key: str) -> str:
+    """Return the place of a key: ``shop.yaml: shop``, and below that ``shop.yaml: shop.name``."""
+    return f"{where}: {key}" if where.endswith(".yaml") else f"{where}.{key}"
 
 
 def unknown_name(
@@ -211,6 +216,8 @@ def _label(written: object, where: str, problems: Problems) -> Label:
 def _plain(hint: Any, written: object, where: str, problems: Problems) -> object:  # noqa: ANN401
     if hint is object or hint is Any:
         return written
+    if hint is str and written is None:
+        return ""  # nothing behind the colon
     if hint is str and isinstance(written, (str, int, float)) and not isinstance(written, bool):
         return str(written)
     if hint is float and isinstance(written, (int, float)) and not isinstance(written, bool):
@@ -230,7 +237,7 @@ def _expected(example: str, written: object, where: str, problems: Problems) -> 
     problems.add(
         "wrong-value",
         where,
-        msg("The value '{value}' does not fit here.", value=str(written)),
+        msg("The value '{value}' does not fit here.", value="" if written is None else str(written)),
         msg("Write it like this: {example}.", example=example),
     )
     return MISSING
