@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .errors import WorkbookRefused
 
 NAME = rb"[^\s<>/=:\"'!?&]++"
-ATTRIBUTES = rb"(?:\s++[^\s=>/\"'<]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+"
+ATTRIBUTES = rb"(?:\s++[^\s=>/\"'<]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*"
 
 _ATTRIBUTE = re.compile(rb"(\s++)([^\s=>/\"'<]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")

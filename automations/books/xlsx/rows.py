@@ -50,8 +50,8 @@ class Patterns(NamedTuple):
 def patterns(prefix: bytes) -> Patterns:
     """Return the searches for a prefix such as b"x:" (b"" for none)."""
     p = re.escape(prefix)
-    rest = rb"(?=[\s/>])(?:((?: r=\"([0-9]{1,7})\")?+[^<>\"']*+(?:" + _QUOTED + rb"[^<>\"']*+)*+)>)?"
-    named = rb"((?: r=\"([A-Z]{1,3})([0-9]{1,7})\")?+" + ATTRIBUTES + rb")"
+    rest = rb"(?=[\s/>])(?:((?: r=\"([0-9]{1,7})\")?[^<>\"']*+(?:" + _QUOTED + rb"[^<>\"']*+)*)>)?"
+    named = rb"((?: r=\"([A-Z]{1,3})([0-9]{1,7})\")?" + ATTRIBUTES + rb")"
     whole = rb"(?=[\s/>])(?:%s\s*+(?:/>|>(.*?)</" + p + rb"%s\s*+>))?"
     return Patterns(
         sheet_data=re.compile(rb"<" + p + rb"sheetData" + rest),
