@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from automations import AUTOMATIONS
-from automations.app.arrivals import read_arrivals, waiting_files
+from automations.app.arrivals import contents, read_arrivals, waiting_files
 from automations.app.automate import check_columns, fold, settings_of
 from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered, deliver
@@ -151,7 +151,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     reads_files = "import_orders" in names or "record_tracking" in names
     paths = [*(waiting_files(folder / INBOX) if reads_files and inbox else ()), *files]
     tell(msg("reading files"))
-    incoming = read_arrivals([(path.name, path.read_bytes()) for path in paths], shop.configuration)
+    incoming = read_arrivals(contents(paths), shop.configuration)
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
         snapshot, ledger = read_ledger(shop, now, incoming)
