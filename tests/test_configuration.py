@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -206,11 +205,11 @@ def test_broken_tab_is_told_once_and_not_for_every_automation(tmp_path: Path) ->
     assert len(told) < 6
 
 
-def _tab_problems(*columns: Column, **tab: Any) -> list[tuple[str, str]]:
+def _tab_problems(*columns: Column, key: tuple[str, ...] = ("order_id",)) -> list[tuple[str, str]]:
     made = conf.load(Path(__file__).parent / "shop")
     orders = made.schema["orders"]
     odd = dataclasses.replace(
-        orders, columns={**orders.columns, **{column.id: column for column in columns}}, **tab
+        orders, columns={**orders.columns, **{column.id: column for column in columns}}, key=key
     )
     problems = Problems()
     whole_schema(

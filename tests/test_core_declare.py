@@ -60,11 +60,11 @@ def test_every_kind_of_field_is_read() -> None:
         "roasted",
         80,
         2.0,
-        True,
-        ("甘い", "3"),
-        {"bag": 1080},
-        Origin("宇治", date(2026, 5, 2)),
-        "L",
+        organic=True,
+        notes=("甘い", "3"),
+        prices={"bag": 1080},
+        origin=Origin("宇治", date(2026, 5, 2)),
+        size="L",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from automations import AUTOMATIONS
 from automations.app.automate import settings_of
 from automations.app.configuration import Configuration, Tree, build
 from automations.app.yaml_files import read_yaml_text
@@ -80,7 +81,7 @@ def _set(tree: Tree, path: list[str], value: object) -> bool:
     """Put a value into the tree; False when the path leads nowhere."""
     here: Any = tree
     for name in path[:-1]:
-        if name not in here and here is tree:
+        if here is tree and here.get(name) is None and name in ("shop", *AUTOMATIONS):
             here[name] = {}  # a section that shop.yaml does not mention yet
         here = here.get(name) if isinstance(here, dict) else None
         if not isinstance(here, dict):
