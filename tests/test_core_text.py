@@ -21,6 +21,21 @@ def test_headers_are_compared_without_widths_blanks_and_case(one: str, other: st
 
 
 @pytest.mark.parametrize(
+    ("written", "span"),
+    [
+        pytest.param("14時～16時", "14-16", id="hours in words"),
+        pytest.param("14:00〜16:00", "14-16", id="clock times and a wave dash"),
+        pytest.param("０８：００-１２：００", "8-12", id="full width"),
+        pytest.param("18~20", "18-20", id="hours alone"),
+        pytest.param("14:30-16:00", "14:30-16:00", id="half hours stay"),
+        pytest.param("午前中", "午前中", id="words stay"),
+    ],
+)
+def test_hour_span_has_one_spelling(written: str, span: str) -> None:
+    assert text.hour_span(text.normal_header(written)) == span
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         pytest.param("髙橋 一郎", "高橋一郎", id="ladder high"),

@@ -15,7 +15,7 @@ from automations.core.components import read_components
 from automations.core.messages import Message, msg
 from automations.core.prefectures import full_name
 from automations.core.schema import Column
-from automations.core.text import normal_header, only_digits, phone_digits
+from automations.core.text import hour_span, normal_header, only_digits, phone_digits
 from automations.core.values import Value
 
 # A cell as a book delivers it.
@@ -165,7 +165,8 @@ def _flag(_column: Column, raw: RawCell) -> Value:
 
 
 def _choice(column: Column, raw: RawCell) -> Value:
-    found = column.written_choices.get(normal_header(as_typed(raw)))
+    written = normal_header(as_typed(raw))
+    found = column.written_choices.get(written) or column.written_choices.get(hour_span(written))
     if found is None:
         labels = tuple(choice.label for choice in column.choices.values())
         raise Unreadable(

@@ -11,6 +11,8 @@ _SPACES = re.compile(r"\s+")
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _FROM_ABROAD = re.compile(r"[^\d+]*\+\s*81")
 
+_HOUR_SPAN = re.compile(r"0?(\d{1,2})(?:時|:00)?[-~〜–−ー]0?(\d{1,2})(?:時|:00)?")
+
 # Practice 7.5: one person's name is written in several ways; only for comparing, never written back.
 _SAME_KANJI = str.maketrans(
     "髙﨑濵濱邊邉齋齊斎德澤國惠廣桒栁𠮷龍瀧嶋嶌條將眞槇",
@@ -21,6 +23,16 @@ _SAME_KANJI = str.maketrans(
 def normal_header(text: str) -> str:
     """Return a header for comparing: NFKC, no spaces, lower case. ``受注 番号`` equals ``受注番号``."""
     return _SPACES.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def hour_span(text: str) -> str:
+    """Return a span of hours in its plainest form: ``14時～16時`` and ``14:00-16:00`` become ``14-16``.
+
+    Args:
+        text: Normalised as by `normal_header`; anything that is no span of full hours comes back unchanged.
+    """
+    span = _HOUR_SPAN.fullmatch(text)
+    return f"{span[1]}-{span[2]}" if span else text
 
 
 def match_key(text: str) -> str:

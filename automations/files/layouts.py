@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from automations.core.channels import Channel, Condition, Source, as_source, is_filled_from_files
-from automations.core.messages import msg
+from automations.core.messages import Label, msg
 from automations.core.prefectures import split_off
 from automations.core.schema import Column, Schema
 from automations.core.text import nearest, normal_header
@@ -73,7 +73,7 @@ def recognised(header: Sequence[str], channels: Mapping[str, Channel], schema: S
         return _bound(max(fitting, key=lambda channel: len(channel.recognise)), header, schema)
     for channel in sorted(with_files, key=lambda each: -_share(each, header, schema)):
         if _share(channel, header, schema) >= _NEARLY:
-            raise _lacking(channel, _missing(channel, header, schema), header)
+            raise _lacking(channel, _missing(channel, header, schema), header, schema)
     raise FileRefused(
         "unknown-layout",
         msg("The header of this file is none that an order channel has."),
@@ -91,18 +91,24 @@ def _missing(channel: Channel, header: Sequence[str], schema: Schema) -> list[st
     return [name for name in channel.recognise if normal_header(name) not in places]
 
 
+def _as_headed(column: str, schema: Schema) -> Label:
+    """Return the header a person gives one of the ledger's own columns."""
+    tab = "orders" if column in schema["orders"].columns else "order_lines"
+    return schema[tab].columns[column].label
+
+
 def _share(channel: Channel, header: Sequence[str], schema: Schema) -> float:
     return 1 - len(_missing(channel, header, schema)) / len(channel.recognise)
 
 
-def _lacking(channel: Channel, missing: Sequence[str], header: Sequence[str]) -> FileRefused:
+def _lacking(channel: Channel, missing: Sequence[str], header: Sequence[str], schema: Schema) -> FileRefused:
     used = set(map(normal_header, _headers(channel)))
     free = [name for name in header if normal_header(name) not in used]
     close = tuple(name for name in (nearest(lost, free) for lost in missing) if name)
     why = msg(
         "This looks like a file of {channel}, but columns are missing: {names}.",
         channel=channel.label,
-        names=tuple(missing),
+        names=tuple(_as_headed(name, schema) if channel.ledger_columns else name for name in missing),
     )
     if not close:
         return FileRefused("header-missing", why, msg("Export it again with these columns."), 1)
