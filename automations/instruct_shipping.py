@@ -39,7 +39,17 @@ READS = {
 }  # fmt: skip
 WRITES = {
     "shipments": ("state", "batch_id", "instructed_at", "label_fields", "errors"),
-    "batches": ("batch_id", "state", "carrier", "ship_on", "parcels", "file", "made_at", "shipments", "sha256"),
+    "batches": (
+        "batch_id",
+        "state",
+        "carrier",
+        "ship_on",
+        "parcels",
+        "file",
+        "made_at",
+        "shipments",
+        "sha256",
+    ),
 }
 # Label field -> column of the shipment it is taken from, where the two have different names.
 _LEDGER_COLUMNS = {
@@ -147,7 +157,9 @@ def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Itera
         if shipment.key in in_batches or parcel_mark(shipment.key) in ledger.marks:
             rendered = Rendered(problems=(_ALREADY,))
         else:
-            rendered = render(carrier, service, label_record(shipment, ship_on, service, settings.shop, carrier))
+            rendered = render(
+                carrier, service, label_record(shipment, ship_on, service, settings.shop, carrier)
+            )
         yield ParcelLabel(shipment, carrier, ship_on, rendered)
 
 
@@ -174,7 +186,9 @@ def _label_finding(label: ParcelLabel, problem: FieldProblem) -> Finding:
         return Finding("label-problem", "", place, "", problem.value, why, problem.fix)
     column = _LEDGER_COLUMNS.get(field, field)
     fix = _in_order(shipment, problem.fix)
-    return Finding("label-problem", shipment.tab, shipment.key, column, problem.value, why, fix, shipment.number)
+    return Finding(
+        "label-problem", shipment.tab, shipment.key, column, problem.value, why, fix, shipment.number
+    )
 
 
 def _said(problem: FieldProblem) -> Message:
@@ -217,7 +231,10 @@ def _changed_after_instruction(ledger: Ledger) -> Iterator[Finding]:
                 "changed-after-instruction",
                 column,
                 msg("The order now says '{now}', but the label was already made.", now=now),
-                msg("Change the label at the carrier, or take the parcel out and tick {stopped}.", stopped=_stopped(ledger)),
+                msg(
+                    "Change the label at the carrier, or take the parcel out and tick {stopped}.",
+                    stopped=_stopped(ledger),
+                ),
                 level="warning",
             )
 

@@ -89,7 +89,11 @@ def _by_shipment(ledger: Ledger) -> tuple[dict[str, TrackingResult], list[Findin
 
 def _unmatched(result: TrackingResult) -> Finding:
     if result.reference:
-        why = msg("{recipient}: there is no parcel {reference}.", recipient=result.recipient, reference=result.reference)
+        why = msg(
+            "{recipient}: there is no parcel {reference}.",
+            recipient=result.recipient,
+            reference=result.reference,
+        )
     else:
         why = msg("{recipient}: the row names no parcel.", recipient=result.recipient)
     return _in_file(
@@ -175,7 +179,9 @@ def _all_reserved(lines: Sequence[Row]) -> bool:
 
 def _wrong_number(form: TrackingForm) -> tuple[Message, Message]:
     return (
-        msg("The carrier's numbers have {digits} digits, the last of them a check digit.", digits=form.digits),
+        msg(
+            "The carrier's numbers have {digits} digits, the last of them a check digit.", digits=form.digits
+        ),
         msg("Compare it with the label and type it again."),
     )
 

@@ -62,7 +62,11 @@ def shipment(**cells: RawCell) -> Row:
         name: str(value) if name in ("carrier", "service") else read_cell(columns[name], value, TOKYO, "JPY")
         for name, value in {**usual, **cells}.items()
     }
-    return Row("shipments", str(typed["shipment_id"]), {name: value for name, value in typed.items() if value is not None})
+    return Row(
+        "shipments",
+        str(typed["shipment_id"]),
+        {name: value for name, value in typed.items() if value is not None},
+    )
 
 
 def shipments_of(name: str) -> list[Row]:
@@ -74,4 +78,6 @@ def shipments_of(name: str) -> list[Row]:
 def label(row: Row, of: Carrier) -> Rendered:
     """Return the rendered label of a shipment."""
     service = of.services[row.text("service")]
-    return render(of, service, label_record(row, row.day("ship_on") or TODAY, service, CONFIGURATION.shop, of))
+    return render(
+        of, service, label_record(row, row.day("ship_on") or TODAY, service, CONFIGURATION.shop, of)
+    )

@@ -49,7 +49,9 @@ def test_yamato_file_is_cp932_with_95_columns_in_every_row() -> None:
 
 HOSTILE = st.text(
     alphabet=st.one_of(
-        st.sampled_from("東京都渋谷区神宮前 　9-88—、=+@\t\n\r𠮷鷗①㈱髙〜−¥é😀が\u3099\u200b\U000e0100ｱｶﾞ\x00\ue000"),
+        st.sampled_from(
+            "東京都渋谷区神宮前 　9-88—、=+@\t\n\r𠮷鷗①㈱髙〜−¥é😀が\u3099\u200b\U000e0100ｱｶﾞ\x00\ue000"
+        ),
         st.characters(),
     ),
     max_size=60,
@@ -59,11 +61,15 @@ HOSTILE = st.text(
 @settings(max_examples=150, deadline=None)
 @given(
     texts=st.fixed_dictionaries(
-        dict.fromkeys(("ship_name", "ship_company", "ship_address", "ship_building", "contents", "handling"), HOSTILE)
+        dict.fromkeys(
+            ("ship_name", "ship_company", "ship_address", "ship_building", "contents", "handling"), HOSTILE
+        )
     ),
     service=st.sampled_from(sorted(carrier("yamato").services)),
 )
-def test_no_field_is_wider_than_its_column_and_every_byte_reads_back(texts: dict[str, str], service: str) -> None:
+def test_no_field_is_wider_than_its_column_and_every_byte_reads_back(
+    texts: dict[str, str], service: str
+) -> None:
     of = carrier("yamato")
     usual = shipment(service=service, cod_amount=2000 if "collect" in service else None, cod_tax=148)
     row = usual.with_cells(texts, "A1")
@@ -81,9 +87,15 @@ def test_no_field_is_wider_than_its_column_and_every_byte_reads_back(texts: dict
 @given(words=st.lists(st.text("東京都渋谷区abc12ー、", min_size=1, max_size=14), min_size=1, max_size=6))
 def test_text_that_runs_on_loses_nothing_but_spaces(words: list[str]) -> None:
     for of in (carrier("yamato"), carrier("sagawa"), carrier("click_post")):
-        row = shipment(carrier=of.id, service=next(iter(of.services)), ship_address=" ".join(words), contents="茶")
+        row = shipment(
+            carrier=of.id, service=next(iter(of.services)), ship_address=" ".join(words), contents="茶"
+        )
         made = label(row, of)
-        lines = [text for column, text in zip(of.columns, made.fields, strict=False) if column.field.startswith("ship_lines")]
+        lines = [
+            text
+            for column, text in zip(of.columns, made.fields, strict=False)
+            if column.field.startswith("ship_lines")
+        ]
         if made.fields:
             plain = "".join(lines).replace(" ", "").replace("\u3000", "")
             typed = "宮城県" + "".join(words)
@@ -104,8 +116,19 @@ def ledger(parcels: int) -> Ledger:
     """Return a ledger with so many parcels ready to go."""
     rows: dict[str, list[Row]] = {name: [] for name in CONFIGURATION.schema}
     for number in range(1, parcels + 1):
-        order = {"order_id": f"{number}", "status": "allocated", "payment_method": "cod", "buyer_name": "高橋 健一"}
-        line = {"line_id": f"{number}-1", "order_id": f"{number}", "sku": "K-001", "qty": 1, "allocated_qty": 1}
+        order = {
+            "order_id": f"{number}",
+            "status": "allocated",
+            "payment_method": "cod",
+            "buyer_name": "高橋 健一",
+        }
+        line = {
+            "line_id": f"{number}-1",
+            "order_id": f"{number}",
+            "sku": "K-001",
+            "qty": 1,
+            "allocated_qty": 1,
+        }
         rows["orders"].append(Row("orders", f"{number}", dict(order)))
         rows["order_lines"].append(Row("order_lines", f"{number}-1", {**line, "shipment_id": f"S{number}"}))
         rows["shipments"].append(shipment(shipment_id=f"S{number}", order_id=f"{number}"))
@@ -139,13 +162,20 @@ def test_the_file_of_a_batch_is_made_again_from_the_ledger_alone_in_any_row_orde
     batch = after["batches"].rows[0]
     first = batch_bytes(batch, after["shipments"].rows, CONFIGURATION.carriers)
     assert batch_bytes(batch, after["shipments"].rows[::-1], CONFIGURATION.carriers) == first
-    assert [line.split(",")[0] for line in first.decode("cp932").splitlines()] == ["お客様管理番号", "S1", "S2", "S3"]
+    assert [line.split(",")[0] for line in first.decode("cp932").splitlines()] == [
+        "お客様管理番号",
+        "S1",
+        "S2",
+        "S3",
+    ]
 
 
 def test_a_later_change_of_the_parcel_does_not_reach_its_label() -> None:
     after = instructed(1)
     batch = after["batches"].rows[0]
-    moved = [row.with_cells({"ship_address": "福岡市中央区天神9-11-15"}, row.key) for row in after["shipments"]]
+    moved = [
+        row.with_cells({"ship_address": "福岡市中央区天神9-11-15"}, row.key) for row in after["shipments"]
+    ]
     assert batch_bytes(batch, moved, CONFIGURATION.carriers) == batch_bytes(
         batch, after["shipments"].rows, CONFIGURATION.carriers
     )

@@ -56,7 +56,12 @@ def test_what_does_not_fit_is_told(cells: dict[str, RawCell], column: str, why: 
 
 
 def test_every_problem_of_a_label_is_told_at_once() -> None:
-    columns = [column for column, _ in problems(ship_name="=é", ship_phone="なし", contents=None, temperature="frozen", size=160)]
+    columns = [
+        column
+        for column, _ in problems(
+            ship_name="=é", ship_phone="なし", contents=None, temperature="frozen", size=160
+        )
+    ]
     assert columns == ["", "お届け先電話番号", "お届け先名", "品名１"]
 
 
@@ -110,7 +115,12 @@ def test_cells_are_quoted_only_where_they_must_be() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_problem_can_be_spoken(language: str) -> None:
-    cells: dict[str, RawCell] = {"ship_name": "=é", "ship_phone": "なし", "service": "nekopos", "cod_amount": 5}
+    cells: dict[str, RawCell] = {
+        "ship_name": "=é",
+        "ship_phone": "なし",
+        "service": "nekopos",
+        "cod_amount": 5,
+    }
     for problem in label(shipment(**cells), YAMATO).problems:
         for said in (problem.why, problem.fix):
             assert isinstance(said, Message)

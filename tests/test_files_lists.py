@@ -52,7 +52,16 @@ def test_picking_list_sums_all_parcels_and_follows_the_shelves() -> None:
 
 def test_instruction_list_names_what_the_packer_must_not_miss() -> None:
     page = instruction_list(BATCH, SHIPMENTS, ledger("ja"))
-    for text in ("S1", "〒980-0811 宮城県仙台市青葉区一番町9-77-3", "宅急便", "午前中", "6,068", "御歳暮 内のし", "佐々木", "宇治煎茶「朝露」"):
+    for text in (
+        "S1",
+        "〒980-0811 宮城県仙台市青葉区一番町9-77-3",
+        "宅急便",
+        "午前中",
+        "6,068",
+        "御歳暮 内のし",
+        "佐々木",
+        "宇治煎茶「朝露」",
+    ):
         assert text in page
 
 

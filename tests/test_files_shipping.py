@@ -19,7 +19,9 @@ def lines(*rows: list[str], quoted: bool = False) -> str:
     return "".join(",".join(f'"{cell}"' if quoted else cell for cell in row) + "\r\n" for row in rows)
 
 
-def full(width: int, number_header: str = "伝票番号", day_header: str = "出荷予定日") -> tuple[list[str], list[str]]:
+def full(
+    width: int, number_header: str = "伝票番号", day_header: str = "出荷予定日"
+) -> tuple[list[str], list[str]]:
     """Return a header and a row of an export with all columns."""
     header = [column.name for column in carrier("yamato").columns][:width]
     header[3:5] = [number_header, day_header]
@@ -31,7 +33,9 @@ def full(width: int, number_header: str = "伝票番号", day_header: str = "出
 @pytest.mark.parametrize("quoted", [False, True], ids=["plain", "quoted"])
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig"])
 @pytest.mark.parametrize(
-    ("width", "number", "day"), [(95, "伝票番号", "出荷予定日"), (73, "送り状番号", "出荷日")], ids=["issued", "shipping"]
+    ("width", "number", "day"),
+    [(95, "伝票番号", "出荷予定日"), (73, "送り状番号", "出荷日")],
+    ids=["issued", "shipping"],
 )
 def test_exports_with_all_columns(width: int, number: str, day: str, encoding: str, quoted: bool) -> None:
     told, results = read(lines(*full(width, number, day), quoted=quoted), encoding)
@@ -42,7 +46,9 @@ def test_exports_with_all_columns(width: int, number: str, day: str, encoding: s
 
 
 def test_a_chosen_subset_in_another_order_is_read_by_its_headers() -> None:
-    _, results = read(lines(["出荷日", "送り状番号", "お客様管理番号"], ["2026/11/24", "4907-1495-5706", "S1044"]))
+    _, results = read(
+        lines(["出荷日", "送り状番号", "お客様管理番号"], ["2026/11/24", "4907-1495-5706", "S1044"])
+    )
     assert [(result.reference, result.tracking_number, result.recipient) for result in results] == [
         ("S1044", "490714955706", "")
     ]
@@ -60,7 +66,9 @@ def test_our_own_shipping_file_has_no_numbers_yet_and_says_so() -> None:
     row[3] = ""
     told, results = read(lines(header, row))
     assert results == ()
-    assert [(finding.code, finding.level) for finding in told.findings] == [("tracking-not-issued", "warning")]
+    assert [(finding.code, finding.level) for finding in told.findings] == [
+        ("tracking-not-issued", "warning")
+    ]
 
 
 def test_a_row_that_lost_a_cell_is_told_and_the_others_are_read() -> None:
@@ -73,7 +81,9 @@ def test_a_row_that_lost_a_cell_is_told_and_the_others_are_read() -> None:
     "text",
     [
         pytest.param("Name,Email,Total\r\n#1001,a@example.com,1080\r\n", id="orders of a channel"),
-        pytest.param("伝票番号,発送伝票番号,出荷予定日\r\n1,2,2026/11/24\r\n", id="another system's slip numbers"),
+        pytest.param(
+            "伝票番号,発送伝票番号,出荷予定日\r\n1,2,2026/11/24\r\n", id="another system's slip numbers"
+        ),
         pytest.param("a,b,c,490714955707,2026/11/24\r\n1,2,3,4,5\r\n", id="wrong check digit without header"),
         pytest.param("", id="empty"),
     ],

@@ -54,7 +54,9 @@ def test_a_hold_of_a_deleted_order_lets_go_and_comes_back_with_it(shop: HandShop
     shop.empty("orders", "1001")
     shop.run("2026-11-24 09:10")
     assert shop.ledger()["holds"]["1001:remark"].text("state") == "released"
-    shop.type("orders", order_id="1001", buyer_name="北村 悦子", payment_method="代引", total=2290, remark="のし")
+    shop.type(
+        "orders", order_id="1001", buyer_name="北村 悦子", payment_method="代引", total=2290, remark="のし"
+    )
     shop.run("2026-11-24 09:20")
     assert shop.ledger()["holds"]["1001:remark"].text("state") == "open"
 

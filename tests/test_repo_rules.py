@@ -39,7 +39,9 @@ def test_translations_keep_the_places_of_the_values() -> None:
     places = re.compile(r"{(\w*)}")
     for message in translations.catalogue():
         if message.id and message.string:
-            assert sorted(set(places.findall(message.string))) == sorted(set(places.findall(message.id))), message.id
+            assert sorted(set(places.findall(message.string))) == sorted(set(places.findall(message.id))), (
+                message.id
+            )
 
 
 def test_the_compiled_translations_are_current() -> None:
@@ -68,5 +70,11 @@ def test_rules_never_read_the_clock() -> None:
 
 
 def test_every_folder_of_declarations_has_a_readme() -> None:
-    for folder in ("sheets_schema", "sheets_schema/carriers", "sheets_schema/channels", "mail_templates", "tests"):
+    for folder in (
+        "sheets_schema",
+        "sheets_schema/carriers",
+        "sheets_schema/channels",
+        "mail_templates",
+        "tests",
+    ):
         assert (ROOT / folder / "README.md").is_file(), folder

@@ -68,7 +68,9 @@ def control_rows(folded: Folded, ledger: Ledger) -> Plan:
         if row is not None and not step.is_empty:
             cells = sum(len(change.cells) for change in step.changes)
             rows = len({getattr(change, "key", id(change)) for change in step.changes})
-            result = msg("cells changed: {cells}, in rows: {rows}", cells=cells, rows=rows).text(ledger.language)
+            result = msg("cells changed: {cells}, in rows: {rows}", cells=cells, rows=rows).text(
+                ledger.language
+            )
             changes.append(update(row, {"last_run_at": ledger.now, "result": result}))
     return Plan.of(changes)
 

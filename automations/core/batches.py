@@ -56,7 +56,9 @@ def _free_ids(stem: str, ledger: Ledger) -> Iterator[str]:
             yield batch_id
 
 
-def _batch(batch_id: str, carrier: Carrier, ship_on: date, labels: Sequence[ParcelLabel], ledger: Ledger) -> Plan:
+def _batch(
+    batch_id: str, carrier: Carrier, ship_on: date, labels: Sequence[ParcelLabel], ledger: Ledger
+) -> Plan:
     header = tuple(column.name for column in carrier.columns)
     content = encode(carrier.file, header, [label.rendered.fields for label in labels])
     row: Cells = {
@@ -100,7 +102,15 @@ def _account_missing(batch_id: str, carrier: Carrier) -> Finding:
         batch_id,
         "file",
         "",
-        msg("The shipping file has no {keys}; {carrier} will ask for it.", keys=tuple(key.label for key in keys), carrier=carrier.label),
-        msg("Fill in carriers: {carrier}: {keys} in shop.yaml.", carrier=carrier.id, keys=tuple(key.id for key in keys)),
+        msg(
+            "The shipping file has no {keys}; {carrier} will ask for it.",
+            keys=tuple(key.label for key in keys),
+            carrier=carrier.label,
+        ),
+        msg(
+            "Fill in carriers: {carrier}: {keys} in shop.yaml.",
+            carrier=carrier.id,
+            keys=tuple(key.id for key in keys),
+        ),
         level="warning",
     )

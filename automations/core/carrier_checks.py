@@ -25,7 +25,11 @@ def check_carriers(carriers: Mapping[str, Carrier], problems: Problems) -> None:
                 problems.add(
                     "service-doubled",
                     f"{where}: services.{service.id}",
-                    msg("The service {service} already belongs to {carrier}.", service=service.id, carrier=owner[service.id]),
+                    msg(
+                        "The service {service} already belongs to {carrier}.",
+                        service=service.id,
+                        carrier=owner[service.id],
+                    ),
                     msg("Give one of the two another id."),
                 )
         _check_lead_days(carrier, where, problems)
@@ -47,7 +51,11 @@ def _check_columns(carrier: Carrier, where: str, problems: Problems) -> None:
         problems.add(
             "columns-miscounted",
             f"{where}: columns",
-            msg("There are {count} columns, but file.columns says {expected}.", count=len(carrier.columns), expected=carrier.file.columns),
+            msg(
+                "There are {count} columns, but file.columns says {expected}.",
+                count=len(carrier.columns),
+                expected=carrier.file.columns,
+            ),
             msg("Compare the list with the carrier's layout; every column needs its line, also a blank one."),
         )
     fields = known_fields(carrier)
@@ -68,7 +76,9 @@ def _check_column(
     if column.field and column.field not in fields:
         unknown_name("field", column.field, tuple(fields), where, problems, "unknown-field")
     if column.not_above and column.not_above not in fields:
-        unknown_name("field", column.not_above, tuple(fields), f"{where}.not_above", problems, "unknown-field")
+        unknown_name(
+            "field", column.not_above, tuple(fields), f"{where}.not_above", problems, "unknown-field"
+        )
     for name in (*column.required_for, *column.only_for):
         if name not in carrier.services:
             unknown_name("service", name, tuple(carrier.services), where, problems, "unknown-service")
@@ -106,7 +116,9 @@ def _check_flows(carrier: Carrier, where: str, problems: Problems) -> None:
     for flow in carrier.flows.values():
         for piece in flow.pieces:
             if piece not in RECORD_FIELDS:
-                unknown_name("field", piece, RECORD_FIELDS, f"{where}: flows.{flow.id}", problems, "unknown-field")
+                unknown_name(
+                    "field", piece, RECORD_FIELDS, f"{where}: flows.{flow.id}", problems, "unknown-field"
+                )
         lines = [column.field for column in carrier.flow_columns[flow.id]]
         if not lines or lines != [f"{flow.id}.{line}" for line in range(1, len(lines) + 1)]:
             problems.add(
@@ -127,7 +139,10 @@ def _check_service(carrier: Carrier, service: Service, where: str, problems: Pro
         )
     if service.cod_max and not any(column.field == "cod_amount" for column in carrier.columns):
         _no_column("cod_amount", where, problems)
-    if not any(column.field == "shipment_id" for column in carrier.columns) and carrier.read_back.reference.names:
+    if (
+        not any(column.field == "shipment_id" for column in carrier.columns)
+        and carrier.read_back.reference.names
+    ):
         _no_column("shipment_id", where, problems)
     _check_codes(carrier, "requested_time", service.times, where, problems)
     _check_codes(carrier, "temperature", service.temperatures, where, problems)
@@ -141,7 +156,9 @@ def _check_codes(carrier: Carrier, field: str, used: Collection[str], where: str
     for column in columns:
         for value in needed:
             if value not in column.codes:
-                unknown_name("code", value, tuple(column.codes), f"{where} ({column.name})", problems, "code-missing")
+                unknown_name(
+                    "code", value, tuple(column.codes), f"{where} ({column.name})", problems, "code-missing"
+                )
 
 
 def _no_column(field: str, where: str, problems: Problems) -> None:
@@ -157,7 +174,9 @@ def _check_lead_days(carrier: Carrier, where: str, problems: Problems) -> None:
     for origin, days in carrier.lead_days.items():
         for region in (origin, *days):
             if region not in REGIONS:
-                unknown_name("region", region, REGIONS, f"{where}: lead_days.{origin}", problems, "unknown-region")
+                unknown_name(
+                    "region", region, REGIONS, f"{where}: lead_days.{origin}", problems, "unknown-region"
+                )
         missing = tuple(region for region in REGIONS if region not in days)
         if missing:
             problems.add(
@@ -179,5 +198,7 @@ def _check_account(carrier: Carrier, problems: Problems) -> None:
                 "wrong-value",
                 f"{where}.{key}",
                 msg("The value '{value}' does not fit here.", value=value),
-                msg("Copy {label} from the carrier's contract: only digits, no hyphens.", label=declared.label),
+                msg(
+                    "Copy {label} from the carrier's contract: only digits, no hyphens.", label=declared.label
+                ),
             )

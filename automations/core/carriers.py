@@ -224,7 +224,9 @@ class Carrier:
             name, _, line = column.field.partition(".")
             if name in found and line.isdigit():
                 found[name].append((int(line), column))
-        return {name: tuple(column for _, column in sorted(lines, key=_line)) for name, lines in found.items()}
+        return {
+            name: tuple(column for _, column in sorted(lines, key=_line)) for name, lines in found.items()
+        }
 
     def account_value(self, key: str) -> str:
         """Return what the shop agreed with the carrier, its default, or ``""``."""
@@ -234,7 +236,9 @@ class Carrier:
     @property
     def missing_account_keys(self) -> tuple[AccountKey, ...]:
         """What the carrier will ask for because shop.yaml leaves it blank."""
-        return tuple(key for key in self.account_keys.values() if key.required and not self.account_value(key.id))
+        return tuple(
+            key for key in self.account_keys.values() if key.required and not self.account_value(key.id)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,11 @@ def _refusals(service: Service, record: Record) -> Iterator[Refusal]:
     if temperature not in service.temperatures:
         yield Refusal(
             "temperature",
-            msg("{service} does not carry {temperature} parcels.", service=service.label, temperature=TEMPERATURES.get(temperature, temperature)),
+            msg(
+                "{service} does not carry {temperature} parcels.",
+                service=service.label,
+                temperature=TEMPERATURES.get(temperature, temperature),
+            ),
             _ANOTHER_SERVICE,
         )
     window = record.get("requested_time")
@@ -304,7 +312,11 @@ def _cod_refusals(service: Service, record: Record) -> Iterator[Refusal]:
     elif isinstance(amount, int) and not 0 <= amount <= service.cod_max:
         yield Refusal(
             "cod_amount",
-            msg("{service} collects from 1 to {limit} yen.", service=service.label, limit=f"{service.cod_max:,}"),
+            msg(
+                "{service} collects from 1 to {limit} yen.",
+                service=service.label,
+                limit=f"{service.cod_max:,}",
+            ),
             msg("Choose another service or payment method, or split the order."),
         )
 

@@ -89,9 +89,7 @@ def _word_by_word(
     return _fill(layout, columns, words, str.rstrip)
 
 
-def _anywhere(
-    layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]
-) -> list[str] | None:
+def _anywhere(layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]) -> list[str] | None:
     text = in_charset(" ", columns[0].charset).join(pieces)
     return _fill(layout, columns, _UNBROKEN.findall(text), str.strip)
 
@@ -136,7 +134,9 @@ def _line_problem(
     else:
         fix = SHORTEN
     why = msg(
-        "{reason} The part that is too long: {part}", reason=too_long(layout, width_of(part, layout), width), part=part
+        "{reason} The part that is too long: {part}",
+        reason=too_long(layout, width_of(part, layout), width),
+        part=part,
     )
     return FieldProblem(column.name, field, text, why, fix)
 
@@ -157,9 +157,13 @@ def too_long(layout: FileLayout, length: int, width: int) -> Message:
     """Say how long a value is and how much fits, in the unit of the carrier's file."""
     if layout.unit == "half_width":
         return msg(
-            "It is {length} long and {width} fit (a full-width character counts 2).", length=length, width=width
+            "It is {length} long and {width} fit (a full-width character counts 2).",
+            length=length,
+            width=width,
         )
-    return msg("It is {length} {unit} long and {width} fit.", length=length, unit=_UNITS[layout.unit], width=width)
+    return msg(
+        "It is {length} {unit} long and {width} fit.", length=length, unit=_UNITS[layout.unit], width=width
+    )
 
 
 def as_written(value: str | int | date | None) -> str:

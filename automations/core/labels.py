@@ -26,7 +26,11 @@ _SIGNS = {
 }
 # These have no shape of their own on paper: variation selectors, joiners, marks of byte order.
 _INVISIBLE = dict.fromkeys(
-    (*"\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))),
+    (
+        *"\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad",
+        *map(chr, range(0xFE00, 0xFE10)),
+        *map(chr, range(0xE0100, 0xE01F0)),
+    ),
     "",
 )
 SUBSTITUTES = {pair[0]: pair[1:] for pair in _KANJI.split()} | _SIGNS | _INVISIBLE

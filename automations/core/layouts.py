@@ -100,7 +100,9 @@ def _quoted(text: str, layout: FileLayout) -> str:
 def _refused(carrier: Carrier, service: Service, record: Record) -> list[FieldProblem]:
     names = {column.field: column.name for _, column in carrier.used_columns}
     return [
-        FieldProblem(names.get(found.field, ""), found.field, as_written(record.get(found.field)), found.why, found.fix)
+        FieldProblem(
+            names.get(found.field, ""), found.field, as_written(record.get(found.field)), found.why, found.fix
+        )
         for found in refusals(service, record)
     ]
 
@@ -174,7 +176,9 @@ def _too_wide(layout: FileLayout, column: LabelColumn, text: str) -> tuple[Messa
 def _too_much(column: LabelColumn, text: str, values: Record) -> tuple[Message, Message] | None:
     limit = values.get(column.not_above) if column.not_above else None
     if isinstance(limit, int) and text.isdigit() and int(text) > limit:
-        return msg("It may not be more than {limit}.", limit=f"{limit:,}"), msg("Correct the amounts of the order.")
+        return msg("It may not be more than {limit}.", limit=f"{limit:,}"), msg(
+            "Correct the amounts of the order."
+        )
     return None
 
 

@@ -7,13 +7,9 @@ import re
 from automations.core.prefectures import split_off
 
 # Cities whose own name holds one of the signs that end a municipality.
-_CITIES = (
-    "四日市|廿日市|野々市|市川|市原|町田|大町|十日町|東村山|武蔵村山|村山|村上|田村|大村|羽村|郡山|大和郡山|郡上|蒲郡|小郡"
-)
+_CITIES = "四日市|廿日市|野々市|市川|市原|町田|大町|十日町|東村山|武蔵村山|村山|村上|田村|大村|羽村|郡山|大和郡山|郡上|蒲郡|小郡"
 _TOWNS = "玉村町|大町町|上市町|市貝町|市川町|市川三郷町|村田町|余市町"
-_WITH_WARDS = (
-    "札幌|仙台|さいたま|千葉|横浜|川崎|相模原|新潟|静岡|浜松|名古屋|京都|大阪|堺|神戸|岡山|広島|北九州|福岡|熊本"
-)
+_WITH_WARDS = "札幌|仙台|さいたま|千葉|横浜|川崎|相模原|新潟|静岡|浜松|名古屋|京都|大阪|堺|神戸|岡山|広島|北九州|福岡|熊本"
 _MUNICIPALITY = re.compile(
     rf"(?:{_CITIES})市"
     rf"|(?:高市|余市|[^市区町村]{{1,5}}?)郡(?:{_TOWNS}|.{{1,6}}?[町村])"

@@ -69,7 +69,10 @@ def instruction_list(batch: Row, shipments: Sequence[Row], ledger: Ledger) -> st
 def _environment() -> Environment:
     # Every page is HTML, whatever its file is called: escaping is on for all of them (safety S5).
     return Environment(
-        loader=PackageLoader("automations.files"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("automations.files"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
 
 
@@ -82,13 +85,17 @@ def _page(template: str, title: Message, batch: Row, ledger: Ledger, **content: 
         day=batch.day("ship_on"),
         parcels=batch.number_of("parcels"),
     )
-    return _environment().get_template(template).render(
-        language=language,
-        title=title.text(language),
-        batch=batch.key,
-        about=about.text(language),
-        words={name: word.text(language) for name, word in _WORDS.items()},
-        **content,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            language=language,
+            title=title.text(language),
+            batch=batch.key,
+            about=about.text(language),
+            words={name: word.text(language) for name, word in _WORDS.items()},
+            **content,
+        )
     )
 
 
@@ -104,7 +111,9 @@ def _picks(shipments: Sequence[Row], ledger: Ledger) -> Iterator[Pick]:
         stock = ledger["stock"].get(key)
         expires_on = stock.day("expires_on") if stock else None
         best_before = expires_on.isoformat() if expires_on else ""
-        yield Pick(place, sku, lot, _product(ledger, sku, "name"), _product(ledger, sku, "jan"), best_before, qty)
+        yield Pick(
+            place, sku, lot, _product(ledger, sku, "name"), _product(ledger, sku, "jan"), best_before, qty
+        )
 
 
 def _product(ledger: Ledger, sku: str, column: str) -> str:
@@ -133,7 +142,9 @@ def _line(line: Row, ledger: Ledger) -> dict[str, object]:
     sku = line.text("sku")
     return {
         "sku": sku,
-        "name": " ".join(filter(None, (line.text("product_name") or _product(ledger, sku, "name"), line.text("options")))),
+        "name": " ".join(
+            filter(None, (line.text("product_name") or _product(ledger, sku, "name"), line.text("options")))
+        ),
         "jan": _product(ledger, sku, "jan"),
         "taken_from": line.text("reserved"),
         "qty": line.number_of("qty"),

@@ -54,8 +54,14 @@ def batch_bytes(batch: Row, shipments: Sequence[Row], carriers: Mapping[str, Car
 def _changed(batch: Row, what: str) -> LedgerRefused:
     return LedgerRefused(
         "batch-changed",
-        msg("The file of {batch} cannot be made again as it was: {what} was changed since.", batch=batch.key, what=what),
-        msg("Use the file that was written then, or put the hidden columns of its parcels back from a backup."),
+        msg(
+            "The file of {batch} cannot be made again as it was: {what} was changed since.",
+            batch=batch.key,
+            what=what,
+        ),
+        msg(
+            "Use the file that was written then, or put the hidden columns of its parcels back from a backup."
+        ),
     )
 
 
@@ -118,15 +124,17 @@ def _by_position(table: TextTable, carrier: Carrier) -> _Recognised | None:
     if not back.columns or len(first) > max(back.columns):
         return None
     at = [column.position - 1 for column in (back.reference, back.number, back.shipped_on, back.recipient)]
-    if min(at) < 0 or not carrier.tracking.digits or not carrier.tracking.is_right(only_digits(_cell(first, at[1]))):
+    if (
+        min(at) < 0
+        or not carrier.tracking.digits
+        or not carrier.tracking.is_right(only_digits(_cell(first, at[1])))
+    ):
         return None
     rows = ((1, first), *sorted((*table.rows, *table.broken)))
     return _Recognised(rows, (), *at)
 
 
-def _read(
-    name: str, carrier: Carrier, table: _Recognised
-) -> tuple[IncomingFile, tuple[TrackingResult, ...]]:
+def _read(name: str, carrier: Carrier, table: _Recognised) -> tuple[IncomingFile, tuple[TrackingResult, ...]]:
     results = tuple(
         TrackingResult(
             file=name,
