@@ -89,7 +89,7 @@ def test_wrong_row_is_told_and_the_others_count(name: str, value: str, code: str
 
 
 def test_each_row_shows_what_counts_now() -> None:
-    made, plan = _laid_over(**{"shop__cut_off": "15:00", "post_sales__return_window_days": ""})
+    made, plan = _laid_over(shop__cut_off="15:00", post_sales__return_window_days="")
     assert made.calendar.cut_off.hour == 15
     shown = {key: cells["in_use"] for key, cells in _cells(plan).items()}
     assert shown == {"shop.cut_off": "15:00", "post_sales.return_window_days": "8"}

@@ -192,13 +192,15 @@ class Table:
         """Return the table after these changes.
 
         Raises:
-            KeyError: A change names a row that is not there (a bug of an automation).
+            KeyError: A change names a row that is not there, or appends one that is (a bug of an automation).
         """
         rows = dict(self._by_key)
         for change in changes:
             if isinstance(change, AppendRow):
                 cells = {column: value for column, value in change.cells.items() if value is not None}
                 key = key_of(self.tab, cells)
+                if not key or key in rows:
+                    raise KeyError(key)
                 rows[key] = Row(self.tab.id, key, self._with_twins(cells))
             else:
                 row = rows[change.key]
@@ -266,7 +268,7 @@ class Ledger:
         """Return a tab as a typed pandas DataFrame with the keys as index (for reports and own rules)."""
         from automations.core.frames import to_frame  # noqa: PLC0415 - pandas is heavy; see DESIGN.md section 4
 
-        return to_frame(self.tables[tab], self.currency)
+        return to_frame(self.tables[tab], self.currency, self.now.tzinfo)
 
 
 def update(row: Row, cells: Cells, why: Message | None = None) -> tuple[SetCells, ...]:
