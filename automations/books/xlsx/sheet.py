@@ -1,7 +1,7 @@
 """Edit one sheet: render the touched rows, let its areas grow, leave every other byte alone."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -235,7 +235,7 @@ class _Writer:
 
     def _new_cells(self, row: int, values: Mapping[int, CellValue], row_style: int) -> dict[int, bytes]:
         filled = {column: values[column] for column in sorted(values) if values[column] is not None}
-        above = self._data_row_styles(row - 1) if filled else {}
+        above = self._data_row_styles(row - 1, filled) if filled else {}
         styles = self._new_styles.setdefault(row, {})
         written = {}
         for column, value in filled.items():
@@ -252,13 +252,14 @@ class _Writer:
     def _column_style(self, column: int) -> int:
         return next((style for columns, style in self.column_styles if column in columns), 0)
 
-    def _data_row_styles(self, number: int) -> dict[int, int]:
-        """Return the styles of a row to be copied downwards; none when it is a heading."""
+    def _data_row_styles(self, number: int, columns: Collection[int]) -> dict[int, int]:
+        """Return the styles of a row to be copied downwards in these columns; none when it is a heading."""
         header = max((row for row in self.header_rows if row <= number), default=0)
         if header == number or not (header or self._gets_values(number - 1)):
             return {}
         row = self.grid.by_number.get(number)
-        known = {cell.column: self._style(cell.tag) for cell in self.grid.cells(row)} if row else {}
+        cells = self.grid.cells(row, max(columns)) if row else ()
+        known = {cell.column: self._style(cell.tag) for cell in cells if cell.column in columns}
         return known | self._new_styles.get(number, {})
 
     def _gets_values(self, number: int) -> bool:
