@@ -10,7 +10,7 @@ from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Plan, SetCells
-from automations.core.statuses import Status, derive, is_closed, is_ended, stopped_by_hand
+from automations.core.statuses import Status, derive, is_closed, is_ended, moved_on_by_hand, stopped_by_hand
 from automations.core.values import Value
 
 READS = {
@@ -35,6 +35,7 @@ WRITES = {
 }
 
 # What a person may set by hand and have taken at its word; everything else is what the facts say.
+_NOTHING_WAITS = frozenset({"partially_shipped", "shipped", "arrived", "posted", "cancelled", "returned"})
 _TAKEN_AT_WORD = frozenset({"cancelled", "returned"})
 
 
@@ -125,15 +126,10 @@ def _blockers(
     holds: Sequence[Row],
     settings: Settings,
 ) -> list[Blocker]:
-    if is_closed(order) or status in (
-        "shipped",
-        "arrived",
-        "posted",
-        "cancelled",
-        "returned",
-        "partially_shipped",
-    ):
+    if status in _NOTHING_WAITS:
         return []
+    if is_closed(order):
+        return list(_set_by_hand(order))
     found = list(_row_blockers(order))
     found += _hold_blockers(holds, settings)
     if status == "instructed":
@@ -149,7 +145,13 @@ def _blockers(
     return found
 
 
+def _set_by_hand(order: Row) -> Iterable[Blocker]:
+    if moved_on_by_hand(order):
+        yield Blocker("by-hand", msg("its status was set by hand"), msg("Empty the status cell to go on"))
+
+
 def _row_blockers(order: Row) -> Iterable[Blocker]:
+    yield from _set_by_hand(order)
     if stopped_by_hand(order):
         yield Blocker("by-hand", msg("put on hold by hand"), msg("Empty the status cell to go on"))
     if order.text("intake") == "incomplete":

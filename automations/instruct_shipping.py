@@ -17,7 +17,7 @@ from automations.core.parcels import label_record
 from automations.core.payments import Payment
 from automations.core.plan import Change, Finding, Plan
 from automations.core.shop import Shop
-from automations.core.statuses import is_ended
+from automations.core.statuses import is_ended, moved_on_by_hand
 from automations.core.text import match_key
 
 READS = {
@@ -75,7 +75,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
 
     Args:
         ledger: A parcel is ready when all its lines are reserved in full and its order is complete, not on
-            hold, not cancelled, and free on the payment side. Nothing leaves before its ``ship_on``.
+            hold, not cancelled, not set to shipped by a person, and free on the payment side. Nothing leaves before its ``ship_on``.
         settings: Carriers say what a label looks like.
 
     Returns:
@@ -128,7 +128,9 @@ def _held_orders(ledger: Ledger) -> set[str]:
 
 
 def _may_ship(order: Row | None, payments: Mapping[str, Payment]) -> bool:
-    if order is None or is_ended(order) or order.text("intake") == "incomplete" or _put_on_hold(order):
+    if order is None or is_ended(order) or order.text("intake") == "incomplete":
+        return False
+    if _put_on_hold(order) or moved_on_by_hand(order):
         return False
     payment = payments.get(order.text("payment_method"))
     return payment is not None and payment.may_ship(order)

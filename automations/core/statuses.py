@@ -17,6 +17,8 @@ USED = (
     "received", "unallocated", "partially_allocated", "allocated", "instructed", "partially_shipped",
     "shipped", "arrived", "posted", "on_hold", "cancelled", "returned",
 )  # fmt: skip
+# From here on the goods are on their way; typed by a person, it means that they went without the program.
+_GOING_OUT = frozenset({"instructed", "partially_shipped", "shipped", "arrived", "posted"})
 _ON_THE_WAY = ("instructed", "shipped", "arrived")
 
 
@@ -68,6 +70,11 @@ def is_ended(order: Row) -> bool:
 def stopped_by_hand(order: Row) -> bool:
     """Return whether a person chose 保留 for this order; it stays until the person empties the cell."""
     return order.text("status") == "on_hold" and order.is_persons("status", "status_set")
+
+
+def moved_on_by_hand(order: Row) -> bool:
+    """Return whether a person chose a status of the way out: what is still here is not shipped as well."""
+    return order.text("status") in _GOING_OUT and order.is_persons("status", "status_set")
 
 
 def standing_of(shipment: Row) -> str:
