@@ -20,7 +20,7 @@ from automations.core.plan import AppendRow, Change, Finding, Part, Plan
 from automations.core.services import SIZES, Chosen, Parcel, choose, lead_days, main_carrier
 from automations.core.ship_days import ShipDay, ship_day
 from automations.core.shop import Shop
-from automations.core.statuses import is_ended, standing_of
+from automations.core.statuses import is_ended, standing_of, stopped_by_hand
 from automations.core.text import match_key
 from automations.core.values import Value
 
@@ -55,6 +55,7 @@ WRITES = {
 }  # fmt: skip
 
 
+_GONE = frozenset({"shipped", "arrived"})
 _SIZES = tuple(size for size, _ in SIZES)
 _NOT_YET = msg("not chosen yet")
 
@@ -118,7 +119,8 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
 
     Returns:
         Shipments, the parcel of each line, the order's first ship day. Findings: ``no-service-fits``,
-        ``cod-several-destinations``, ``cancelled-after-instruction``.
+        ``cod-several-destinations``; ``cancelled-after-instruction`` (called off, put on hold or deleted) and
+        ``cancelled-after-shipping`` for parcels that a person must stop.
     """
     catalogue = Catalogue({row.key: row for row in ledger["products"]})
     calendar = replace(settings.calendar, is_holiday=cache(settings.calendar.is_holiday))
@@ -133,8 +135,10 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         parts += [
             _cancelled(parcel, msg("the parcel was taken out")) for parcel in own if _is_stopped(parcel)
         ]
+        if stopped_by_hand(order):
+            parts += _stop(own, msg("The order was put on hold after its parcel was instructed."))
         if is_ended(order):
-            parts += _called_off(own)
+            parts += _called_off(order, own)
         elif order.has_key and order.text("intake") != "incomplete" and order.text("status") != "posted":
             parts += _planned(order, lines.get(order.key, []), own, desk)
     return Plan.of(parts, _without_order(ledger, parcels))
@@ -148,18 +152,29 @@ def _cancelled(parcel: Row, why: Message) -> tuple[Change, ...]:
     return update(parcel, {"state": "cancelled"}, why)
 
 
-def _called_off(parcels: Sequence[Row]) -> Iterator[Part]:
+def _called_off(order: Row, parcels: Sequence[Row]) -> Iterator[Part]:
     for parcel in parcels:
         if parcel.text("state") == "planned":
             yield _cancelled(parcel, msg("the order was called off"))
-        elif standing_of(parcel) == "instructed":
-            yield parcel.finding(
-                "cancelled-after-instruction",
-                "stopped",
-                msg("The order was called off after its parcel was instructed."),
-                msg("Take the parcel out before it leaves, and tick this cell."),
-                level="warning",
-            )
+    yield _stop(parcels, msg("The order was called off after its parcel was instructed."))
+    if order.text("status") == "cancelled" and any(parcel.text("state") in _GONE for parcel in parcels):
+        yield order.finding(
+            "cancelled-after-shipping",
+            "status",
+            msg("The order was cancelled, but its goods have left the shop."),
+            msg("Stop them at the carrier; if they come back, choose returned here and book what came back."),
+            level="warning",
+        )
+
+
+def _stop(parcels: Sequence[Row], why: Message) -> list[Finding]:
+    """Return what a person has to do about parcels that are with the carrier, or nearly so."""
+    fix = msg("Take the parcel out before it leaves, and tick this cell.")
+    return [
+        parcel.finding("cancelled-after-instruction", "stopped", why, fix, level="warning")
+        for parcel in parcels
+        if standing_of(parcel) == "instructed"
+    ]
 
 
 def _without_order(ledger: Ledger, parcels: Mapping[str, Sequence[Row]]) -> Iterator[Part]:
@@ -170,6 +185,7 @@ def _without_order(ledger: Ledger, parcels: Mapping[str, Sequence[Row]]) -> Iter
             for parcel in own:
                 if parcel.text("state") == "planned":
                     yield _cancelled(parcel, msg("the order is gone"))
+            yield _stop(own, msg("The row of its order was deleted."))
 
 
 def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _Desk) -> Iterator[Part]:
