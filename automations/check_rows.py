@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automations.core import money
 from automations.core.cell_checks import Lookups
@@ -54,7 +54,8 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         What a hold covers is a warning, because there a person can let the order through.
     """
     closed = {order.key for order in ledger["orders"] if order.text("status") in CLOSED}
-    findings = [finding for finding in ledger.unreadable if not _is_of_closed(finding, ledger, closed)]
+    read = _with_present_keys(ledger)
+    findings = [finding for finding in read if not _is_of_closed(finding, ledger, closed)]
     lookups = Lookups(settings.postcodes, settings.phones, settings.emails)
     rows = {tab_id: _open_rows(ledger, tab_id, closed) for tab_id in CHECKED}
     for tab_id in CHECKED:
@@ -63,6 +64,14 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     findings += _nothing_to_collect(rows["orders"], ledger, settings.payments)
     broken = _broken_orders(ledger, findings)
     return Plan.of(_error_texts(ledger, rows, findings, broken), _intakes(rows["orders"], broken), findings)
+
+
+def _with_present_keys(ledger: Ledger) -> Iterator[Finding]:
+    """Yield what reading found; rows that were given a number since then go by that."""
+    nameless = {finding.tab for finding in ledger.unreadable if finding.key.startswith("#")}
+    keys = {(tab, row.number): row.key for tab in nameless for row in ledger[tab]}
+    for finding in ledger.unreadable:
+        yield replace(finding, key=keys.get((finding.tab, finding.row), finding.key))
 
 
 def _is_of_closed(finding: Finding, ledger: Ledger, closed: set[str]) -> bool:

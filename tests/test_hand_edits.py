@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,42 @@ def test_an_order_typed_without_number_goes_all_the_way(shop: HandShop) -> None:
     sent = sorted(mail.text("template") for mail in ledger["mails"] if mail.text("state") == "sent")
     assert sent == ["follow_up", "order_confirmation", "shipped", "thank_you"]
     assert ledger["stock"]["K-001"].number_of("on_hand") == 9
+
+
+def test_an_order_typed_without_number_waits_at_once_for_a_day_that_cannot_be_read(shop: HandShop) -> None:
+    shop.type_order("", requested_on="next tuesday")
+    outcome = shop.run("2026-11-24 09:00")
+    order = outcome.after["orders"]["H-00001"]
+    assert order.text("intake") == "incomplete"
+    assert order.text("errors").startswith("Deliver on: This is not a date.")
+    assert not outcome.delivered.files
+    assert shop.run("2026-11-24 09:05").plan.is_empty
+
+
+def test_an_order_typed_with_its_number_but_no_day_counts_from_the_run_that_first_saw_it(
+    shop: HandShop,
+) -> None:
+    shop.type_order("1001")
+    shop.run("2026-11-24 09:00")
+    shop.type_order("1002", ordered_at=None, buyer_name="中村 恒一", buyer_email="nakamura@example.com")
+    shop.run("2026-11-24 15:00")
+    ledger = shop.ledger()
+    assert ledger["shipments"]["1002P1"].day("ship_on") == date(2026, 11, 25)
+    assert "order_confirmation:1002" in ledger["mails"]
+
+
+def test_undated_orders_of_the_old_sheet_start_no_mails(shop: HandShop) -> None:
+    shop.type_order("1001", ordered_at=None)
+    for moment in ("2026-11-24 09:00", "2026-11-24 09:10"):
+        outcome = shop.run(moment)
+        assert "order-undated" in {finding.code for finding in outcome.findings}
+    assert len(shop.ledger()["mails"]) == 0
+
+
+def test_a_card_order_by_phone_waits_for_its_approval_with_and_without_number(shop: HandShop) -> None:
+    shop.type_order("", payment_method="カード", fee=None, total=1960)
+    shop.run("2026-11-24 09:00")
+    assert shop.ledger()["orders"]["H-00001"].text("credit_state") == "pending"
 
 
 def test_a_parcel_whose_rows_were_deleted_is_not_handed_over_twice(shop: HandShop) -> None:
