@@ -118,6 +118,19 @@ def test_the_filter_of_the_sheet_grows_with_its_hidden_name():
     assert names.format(6) in part(result, "xl/workbook.xml")
 
 
+@pytest.mark.parametrize(
+    ("last", "row", "expected"),
+    [
+        pytest.param(2, 5, 5, id="rows typed right below belong to it"),
+        pytest.param(2, 6, 2, id="a blank row ends it"),
+        pytest.param(1, 5, 5, id="a heading that was filtered before there was a row"),
+    ],
+)
+def test_the_filter_of_the_sheet_takes_in_rows_that_people_typed(last: int, row: int, expected: int):
+    result = append(handmade(sheet(RECORDS, after=f'<autoFilter ref="A1:B{last}"/>')), row)
+    assert after_rows(result) == f'<autoFilter ref="A1:B{expected}"/>'
+
+
 def with_table(totals: str = "", place: str = "A1:B4") -> bytes:
     table = (
         f'<table xmlns="{MAIN}" id="1" name="T" displayName="注文" ref="{place}"{totals}>'

@@ -14,11 +14,18 @@ Layout = Sequence[Node]
 
 
 class Growing(NamedTuple):
-    """An area that may grow. ``has_header`` marks tables and filters, ``is_exclusive`` validations."""
+    """An area that may grow.
+
+    Attributes:
+        has_header: It is a table or a filter.
+        is_exclusive: It is a validation.
+        is_filter: It is the filter of the sheet, which in a spreadsheet program goes on to the first blank row.
+    """
 
     area: Area
     has_header: bool = False
     is_exclusive: bool = False
+    is_filter: bool = False
 
 
 Grown = dict[Growing, int]
@@ -47,7 +54,8 @@ def grown(grid: Grid, runs: Iterable[Area], growing: Sequence[Growing], header_r
 
     An area grows when it ends right above a new run, nothing stood below it in its columns, and it belongs to
     the record: it touches its columns or those of the row above. Tables and filters need a written cell
-    below them. An area of the header row alone stays.
+    below them; rows that people typed right below a filter count as its own. An area of the header row alone
+    stays.
     """
     found: Grown = {}
     for run in runs:
@@ -57,12 +65,12 @@ def grown(grid: Grid, runs: Iterable[Area], growing: Sequence[Growing], header_r
         ending = [
             one
             for one in growing
-            if one.area.bottom == above
+            if _last_row(grid, one, above) == above
             and (one.has_header or one.area.top < above or not is_header)
             and (not one.has_header or _overlap(one.area, run))
             and not (one.is_exclusive and _is_taken(one, run, growing))
         ]
-        free = [one for one in ending if _is_free_below(grid, one.area)]
+        free = [one for one in ending if _is_free_below(grid, one.area, above)]
         found.update(dict.fromkeys(_belonging(grid, run, free), run.bottom))
     return found
 
@@ -87,11 +95,22 @@ def _has_values(grid: Grid, number: int) -> bool:
     return row is not None and grid.has_value(row.tag_end, row.limit)
 
 
-def _is_free_below(grid: Grid, one: Area) -> bool:
+def _last_row(grid: Grid, one: Growing, limit: int) -> int:
+    last = one.area.bottom
+    while one.is_filter and last < limit and _is_filled(grid, one.area, last + 1):
+        last += 1
+    return last
+
+
+def _is_filled(grid: Grid, one: Area, number: int) -> bool:
+    row = grid.by_number.get(number)
+    return row is not None and any(one.left <= column <= one.right for column in grid.valued_columns(row))
+
+
+def _is_free_below(grid: Grid, one: Area, last: int) -> bool:
     return not any(
-        one.left <= column <= one.right
-        for row in takewhile(lambda row: row.number > one.bottom, reversed(grid.rows))
-        for column in grid.valued_columns(row)
+        _is_filled(grid, one, row.number)
+        for row in takewhile(lambda row: row.number > last, reversed(grid.rows))
     )
 
 
@@ -130,12 +149,17 @@ def _reach_of_row(grid: Grid, run: Area) -> tuple[int, int]:
 
 def growing_areas(xml: Xml, layout: Layout) -> list[Growing]:
     """Return the filter, conditional format and validation areas of a sheet, extensions included."""
-    found = [Growing(place, has_header=True) for node in filters(layout) if (place := _ref(node))]
+    found = [filter_of(place) for node in filters(layout) if (place := _ref(node))]
     for node in layout:
         if _holds_areas(node):
             growing = (_growing(node, name) for name in _areas_text(xml, node).split())
             found += [one for one in growing if one]
     return found
+
+
+def filter_of(place: Area) -> Growing:
+    """Return the filter of a sheet as an area that may grow."""
+    return Growing(place, has_header=True, is_filter=True)
 
 
 def _growing(node: Node, name: str) -> Growing | None:
@@ -170,7 +194,7 @@ def grown_splices(xml: Xml, layout: Layout, new_rows: Grown) -> list[Splice]:
     changes = [
         node.with_tag({b"ref": with_bottom(node.attributes()[b"ref"], new_rows[growing]).encode()})
         for node in filters(layout)
-        if (place := _ref(node)) and (growing := Growing(place, has_header=True)) in new_rows
+        if (place := _ref(node)) and (growing := filter_of(place)) in new_rows
     ]
     for node in layout:
         if _holds_areas(node):

@@ -9,7 +9,17 @@ from decimal import Decimal
 from .cells import Content, changed_cell, content, new_cell
 from .edits import CellValue, Wanted
 from .formula_groups import check_groups, formula_of, handed_over, refuse_inside
-from .growth import Growing, Grown, Layout, filters, growing_areas, grown, grown_splices, new_runs
+from .growth import (
+    Growing,
+    Grown,
+    Layout,
+    filter_of,
+    filters,
+    growing_areas,
+    grown,
+    grown_splices,
+    new_runs,
+)
 from .markup import Node, Splice, Xml, attributes, is_true, nodes, with_attributes
 from .references import Area, area, cell_name, cell_position
 from .rows import Cell, Grid, Row
@@ -142,7 +152,7 @@ def _columns(cells: Mapping[int, CellValue]) -> list[int]:
 def _filter_rows(layout: Layout, new_rows: Grown) -> tuple[int, int] | None:
     for node in filters(layout):
         place = area(node.attributes().get(b"ref", ""))
-        if place and (growing := Growing(place, has_header=True)) in new_rows:
+        if place and (growing := filter_of(place)) in new_rows:
             return place.bottom, new_rows[growing]
     return None
 
