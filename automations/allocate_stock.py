@@ -15,6 +15,7 @@ from automations.core.components import write_components
 from automations.core.destinations import destination_of
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
+from automations.core.order_day import ordered_day, ordered_moment
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Plan, SetCells
 from automations.core.reserving import GONE, Line, Survey, is_given_back, survey
@@ -26,7 +27,7 @@ from automations.core.statuses import standing_of
 READS = {
     "orders": (
         "status", "status_set", "intake", "payment_method", "payment_state", "credit_state", "paid_on",
-        "ordered_at", "requested_on", "allocation", "ship_prefecture", "buyer_prefecture",
+        "ordered_at", "imported_at", "requested_on", "allocation", "ship_prefecture", "buyer_prefecture",
     ),
     "order_lines": ("order_id", "sku", "qty", "components", "reserved", "allocated_qty", "shortage", "shipment_id"),
     "shipments": ("state", "stopped", "deliver_on"),
@@ -144,12 +145,12 @@ def _serve(lines: Iterable[Line], shelf: stock.Shelf, today: date, settings: Set
 
 def _priority(order: Row, today: date, settings: Settings) -> tuple[object, ...]:
     payment = settings.payments.get(order.text("payment_method"))
-    ordered_at = order.moment("ordered_at")
+    ordered_at = ordered_moment(order)
     since = order.day("paid_on") if payment and payment.needs_money else None
     return (
         not _is_urgent(order, today, settings),
         not (payment and payment.may_ship(order)),
-        since or order.day("ordered_at") or date.max,
+        since or ordered_day(order) or date.max,
         ordered_at.timestamp() if ordered_at else float("inf"),
         natural(order.key),
     )

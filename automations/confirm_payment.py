@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from automations.core.calendar import Calendar
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
+from automations.core.order_day import ordered_day
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Part, Plan
 from automations.core.statuses import is_closed
@@ -17,7 +18,7 @@ from automations.core.values import Value
 READS = {
     "orders": (
         "status", "intake", "payment_method", "payment_state", "payment_set", "paid_on", "credit_state",
-        "ordered_at", "imported_at", "total",
+        "ordered_at", "imported_at", "total", "source_state",
     )
 }  # fmt: skip
 WRITES = {"orders": ("payment_state", "payment_set", "paid_on", "credit_state")}
@@ -105,7 +106,7 @@ def _usual_credit(order: Row, payment: Payment) -> str:
         return "not_needed"
     came_with_approval = (
         payment.approved_at_order
-        and order.get("imported_at") is not None
+        and order.get("source_state") is not None
         and order.text("payment_state") in ("", "paid", "not_needed")
     )
     return "approved" if came_with_approval else "pending"
@@ -132,7 +133,7 @@ def _doubts(order: Row, today: date) -> Iterable[Finding]:
 
 
 def _overdue(order: Row, payment: Payment, today: date, settings: Settings) -> Iterable[Finding]:
-    ordered = order.day("ordered_at")
+    ordered = ordered_day(order)
     if not payment.due_days or ordered is None or order.text("payment_state") not in _OPEN:
         return
     due = ordered + timedelta(days=payment.due_days)

@@ -21,8 +21,8 @@ from automations.core.statuses import CLOSED, standing_of
 
 READS = {
     "orders": (
-        "order_id", "status", "confirmation", "ordered_at", "customer_id", "buyer_name", "buyer_company",
-        "buyer_postcode", "buyer_prefecture", "buyer_address", "buyer_phone", "buyer_email", "ship_name",
+        "order_id", "status", "confirmation", "ordered_at", "imported_at", "customer_id", "buyer_name",
+        "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address", "buyer_phone", "buyer_email", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_phone", "payment_method",
         "goods_total", "shipping_fee", "fee", "discount", "points", "total", "requested_on", "requested_time",
         "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark",

@@ -21,13 +21,14 @@ READS = {
     "orders": (
         "order_id", "status", "status_set", "payment_state", "payment_set", "credit_state", "paid_on", "channel",
         "channel_order_no", "customer_id", "imported_at", "buyer_name", "buyer_phone", "buyer_email", "source_state",
-        "source_change",
+        "source_change", "seal",
     ),
     "order_lines": ("line_id", "order_id", "sku", "qty"),
     "products": ("name", "price", "tax_rate", "components"),
     "customers": ("customer_id", "name", "phone", "email"),
     "shipments": ("order_id", "state"),
     "movements": ("movement_id",),
+    "runs": ("run_id",),
 }  # fmt: skip
 WRITES = {
     "orders": (
@@ -126,12 +127,19 @@ class _Intake:
                 self._typed.append(number)
                 self.marks.append(f"import:{HAND}:{number}")
                 cells["imported_at"] = self.ledger.now
+            elif self._is_typed_just_now(row):
+                cells["imported_at"] = self.ledger.now
             if row.get("customer_id") is None and not is_closed(row):
                 customer = self.customers.of(row.cells)
                 if customer is not None:
                     cells["customer_id"] = customer
             if cells:
                 yield update(row, cells, msg("typed by hand") if "order_id" in cells else None)
+
+    def _is_typed_just_now(self, row: Row) -> bool:
+        """Return whether a person gave the number: the row is new in a ledger that has run before."""
+        is_new = row.get("seal") is None and row.get("imported_at") is None
+        return is_new and len(self.ledger["runs"]) > 0 and not is_closed(row)
 
     def arrived_orders(self) -> Iterator[Part]:
         """Append every order that was never taken in; of one that arrived twice the later file counts."""

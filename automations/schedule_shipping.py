@@ -26,7 +26,8 @@ from automations.core.values import Value
 
 READS = {
     "orders": (
-        "status", "intake", "payment_method", "payment_state", "credit_state", "paid_on", "ordered_at", "requested_on",
+        "status", "intake", "payment_method", "payment_state", "credit_state", "paid_on", "ordered_at", "imported_at",
+        "requested_on",
         "requested_time", "service_wish", "total", "shipping_fee", "fee", "discount", "points", "gift", "noshi",
         "ship_on", "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address",
         "buyer_building", "buyer_phone", "ship_name", "ship_company", "ship_postcode", "ship_prefecture",

@@ -11,6 +11,7 @@ from automations.core.addresses import full_address, place_key
 from automations.core.destinations import Destination
 from automations.core.ledger import Row
 from automations.core.messages import Label
+from automations.core.order_day import ordered_moment
 from automations.core.text import match_key
 
 Basket = frozenset[tuple[str, int]]
@@ -69,7 +70,7 @@ class OrderBook:
         first: dict[str, _Place] = {}
         by_basket: dict[tuple[str, Basket], list[_Place]] = {}
         for number, order in enumerate(orders):
-            ordered_at = order.moment("ordered_at")
+            ordered_at = ordered_moment(order)
             if ordered_at is None or order.text("status") == "cancelled":
                 continue
             place = (ordered_at, number, order.key)

@@ -13,6 +13,7 @@ from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.islands import is_island
 from automations.core.ledger import Row
 from automations.core.messages import Message, msg
+from automations.core.order_day import ordered_moment
 from automations.core.prefectures import full_name
 from automations.core.services import lead_days
 from automations.core.sums import amount_of
@@ -54,7 +55,7 @@ def _out_of_reach(asked: date, case: Case, reason: HoldReason, around: Surroundi
 
     Only the first is named: a sentence that changed with the calendar would open a cleared hold again.
     """
-    ordered_at = case.order.moment("ordered_at") or around.ledger.now
+    ordered_at = ordered_moment(case.order) or around.ledger.now
     if reason.accept_days_ahead and asked > ordered_at.date() + timedelta(days=reason.accept_days_ahead):
         yield msg(
             "Asked for {day}, more than {days} days after the order", day=asked, days=reason.accept_days_ahead

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from automations.core.ledger import Row
 from automations.core.mails import MailKind
 from automations.core.messages import Label
+from automations.core.order_day import ordered_day
 from automations.core.text import normal_header
 
 # Written in the e-mail cell of an order, these say that the buyer wants no mail.
@@ -25,7 +26,7 @@ def due_on(mail: MailKind, order: Row, parcels: Sequence[Row], shipment: Row | N
     What happened before the order was imported triggers nothing: the shop has told the buyer in its old way.
     """
     if mail.trigger == "ordered":
-        happened = None if has_left(order, parcels) else order.day("ordered_at") or order.day("imported_at")
+        happened = None if has_left(order, parcels) else ordered_day(order)
     elif mail.trigger == "shipped":
         happened = _before_import(order, _shipped_on([shipment] if shipment else parcels))
     else:
@@ -41,7 +42,7 @@ def is_due(mail: MailKind, due: date | None, today: date) -> bool:
 
 def is_undated(order: Row) -> bool:
     """Return whether nothing tells when the order was made, so that nobody knows if it still needs confirming."""
-    return order.day("ordered_at") is None and order.day("imported_at") is None
+    return ordered_day(order) is None
 
 
 def has_left(order: Row, parcels: Sequence[Row]) -> bool:

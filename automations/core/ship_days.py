@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from automations.core.calendar import Calendar
 from automations.core.ledger import Row
 from automations.core.messages import Message, msg
+from automations.core.order_day import ordered_moment
 from automations.core.payments import Payment
 from automations.core.services import latest_ship_day
 
@@ -64,7 +65,7 @@ def ship_day(  # noqa: PLR0913 - the facts of practice 4.1, each from its own pl
 
 def _earliest(order: Row, payment: Payment, calendar: Calendar, handling_days: int) -> tuple[date, Message]:
     """Count from the order, or from the payment where it came later. A payment day has no time of day."""
-    ordered_at = order.moment("ordered_at")
+    ordered_at = ordered_moment(order)
     paid_on = order.day("paid_on") if payment.needs_money else None
     if paid_on is not None and (ordered_at is None or paid_on > ordered_at.date()):
         return calendar.after(paid_on, handling_days), msg("paid on {day}", day=paid_on)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from automations.core.destinations import destinations_of
 from automations.core.ledger import Ledger, Row
 from automations.core.mails import MailKind, StopRule
+from automations.core.order_day import ordered_day
 from automations.core.text import match_key
 
 
@@ -99,7 +100,7 @@ def _came_back(order: Row, with_returned_parcel: Collection[str]) -> bool:
 
 
 def _is_before(order: Row, day: date) -> bool:
-    ordered = order.day("ordered_at")
+    ordered = ordered_day(order)
     return ordered is not None and ordered < day
 
 

@@ -12,6 +12,7 @@ from automations.core.destinations import Destination, destination_of, destinati
 from automations.core.ledger import Row
 from automations.core.mails import Occasion
 from automations.core.messages import Label
+from automations.core.order_day import ordered_day
 from automations.core.schema import Column, Tab
 from automations.core.shop import Shop
 from automations.core.standing import is_gift
@@ -184,7 +185,7 @@ def _payment_view(occasion: Occasion, language: str) -> View:
     if payment is None:
         label = clean(order.typed("payment_method"))
         return View("payment", {"id": "", "label": label, "is_cod": False, "waits": False, "due_on": None})
-    ordered = order.day("ordered_at") or order.day("imported_at")
+    ordered = ordered_day(order)
     due = ordered + timedelta(days=payment.due_days) if ordered and payment.due_days else None
     values: dict[str, Seen] = {
         "id": payment.id,
