@@ -27,9 +27,8 @@ from automations.core.values import Value
 READS = {
     "orders": (
         "status", "intake", "payment_method", "payment_state", "credit_state", "paid_on", "ordered_at", "imported_at",
-        "requested_on",
-        "requested_time", "service_wish", "total", "shipping_fee", "fee", "discount", "points", "gift", "noshi",
-        "ship_on", "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address",
+        "requested_on", "requested_time", "service_wish", "total", "shipping_fee", "fee", "discount", "points", "gift",
+        "noshi", "ship_on", "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address",
         "buyer_building", "buyer_phone", "ship_name", "ship_company", "ship_postcode", "ship_prefecture",
         "ship_address", "ship_building", "ship_phone",
     ),
@@ -40,7 +39,7 @@ READS = {
     ),
     "products": (
         "name", "label_name", "temperature", "chilled_season", "weight_g", "size_cm", "thickness_mm", "mailbox",
-        "fragile", "components", "release_on", "tax_rate",
+        "fragile", "components", "release_on", "price", "tax_rate",
     ),
     "shipments": ("order_id", "state", "stopped", "tracking_number", "parcel", "ship_on", "cod_amount"),
 }  # fmt: skip

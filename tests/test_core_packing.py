@@ -33,6 +33,7 @@ PRODUCTS = Catalogue(
             product("jelly", name="水ようかん", chilled_season="06-01/09-30"),
             product("mochi", name="餅", chilled_season="12-01/02-28"),
             product("ice", name="氷菓", temperature="frozen"),
+            product("cake", name="羊羹", tax_rate=8, price=1080),
             product("cold", name="わらび餅", temperature="chilled"),
             product("box", name="詰合せ", components="tea*1, cold*1"),
         )
@@ -138,6 +139,9 @@ def test_contents_name_the_first_product_as_labels_call_it() -> None:
         ),
         pytest.param(
             [line("tea", 2, unit_price=1080, line_discount=80)], {"total": 2080}, 154, id="line discount"
+        ),
+        pytest.param(
+            [line("cake", 2)], {"shipping_fee": 880, "total": 3040}, 160 + 80, id="the product's price"
         ),
         pytest.param([line("tea")], {"total": 1100}, 100, id="without prices the standard rate"),
     ],

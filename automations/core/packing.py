@@ -32,6 +32,7 @@ class Goods:
         size_cm: Length, width and height of one together; 0 when not given, as for weight and thickness.
         temperature: All year round.
         seasons: ``mm-dd/mm-dd`` in which it is sent chilled.
+        price: Of one piece, tax included, in minor units; 0 when not given.
         tax_rate: In percent; None when not given.
     """
 
@@ -43,6 +44,7 @@ class Goods:
     fragile: bool = False
     temperature: str = "ambient"
     seasons: tuple[str, ...] = ()
+    price: int = 0
     tax_rate: int | None = None
     release_on: date | None = None
 
@@ -88,6 +90,7 @@ class Catalogue:
             fragile=any(row.flag("fragile") for row in inside),
             temperature=max((row.text("temperature") or "ambient" for row in inside), key=_COLD.index),
             seasons=tuple(season for row in inside if (season := row.text("chilled_season"))),
+            price=product.money("price"),
             tax_rate=rate if isinstance(rate, int) else None,
             release_on=product.day("release_on"),
         )
@@ -212,11 +215,13 @@ def cod_tax(order: Row, lines: Sequence[Row], catalogue: Catalogue, *, standard_
     """Return the consumption tax inside an order's total, rounded down once per rate.
 
     Shipping, fee and goods without a rate count at the standard rate (in percent); discount and points are
-    taken off the goods of each rate in proportion. Source: practice 6.2, 6.3.
+    taken off the goods of each rate in proportion. A line without a price
+    has its product's. Source: practice 6.2, 6.3.
     """
     goods: Counter[int] = Counter()
     for line in lines:
-        amount = line.money("unit_price") * line.number_of("qty") - line.money("line_discount")
+        price = catalogue.of(line).price if line.get("unit_price") is None else line.money("unit_price")
+        amount = price * line.number_of("qty") - line.money("line_discount")
         goods[_tax_rate(line, catalogue, standard_rate)] += amount
     whole = goods.total()
     if whole <= 0:
