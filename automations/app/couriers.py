@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,7 @@ from automations.app.shops import OUTBOX
 from automations.core.errors import ServiceError
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
-from automations.core.plan import Finding, Plan, SetCells
-from automations.files.lists import instruction_list, picking_list
-from automations.files.shipping import batch_bytes
-from automations.mail.eml import MailRefused, sync_folder, write_eml
+from automations.core.plan import Part, Plan, SetCells
 
 
 @dataclass(frozen=True)
@@ -38,29 +35,49 @@ def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
         ServiceError: A folder cannot be written to; rows that are already written are reported next time.
     """
     files: list[str] = []
-    mails: list[str] = []
-    report: list[tuple[SetCells, ...] | Finding] = []
+    report: list[Part] = []
     for batch in ledger["batches"]:
         if batch.text("state") == "planned":
             files += write_batch(batch, ledger, configuration)
             report.append(update(batch, {"state": "written", "written_at": ledger.now}))
-    for mail in ledger["mails"]:
-        if is_due(mail, ledger.now):
-            report.append(_write_mail(mail, ledger, configuration))
-            mails.append(mail.key)
+    mails = [mail for mail in ledger["mails"] if is_due(mail, ledger.now)]
+    report += _write_mails(mails, ledger, configuration) if mails else []
+    done = Plan.of(report)
+    return Delivered(tuple(files), tuple(_sent(done)), done)
+
+
+def _sent(report: Plan) -> Iterable[str]:
+    for change in report.changes:
+        if isinstance(change, SetCells) and change.tab == "mails" and change.cells["state"] == "sent":
+            yield change.key
+
+
+def _write_mails(
+    mails: Sequence[Row], ledger: Ledger, configuration: Configuration
+) -> list[Plan]:
+    from automations.mail.eml import sync_folder
+
+    report = [_write_mail(mail, ledger, configuration) for mail in mails]
     if (outbox := configuration.folder / OUTBOX).is_dir():
         sync_folder(outbox)
-    return Delivered(tuple(files), tuple(mails), Plan.of(report))
+    return report
 
 
-def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> tuple[SetCells, ...]:
+def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> Plan:
     """Write one mail to the outbox; one that may not go is held with the reason, and the others go on."""
+    from automations.mail.eml import MailRefused, write_eml
+
     try:
         path = write_eml(configuration.folder / OUTBOX, mail, configuration.shop, configuration.language)
     except MailRefused as refused:
         reason = f"{refused.why.text(ledger.language)} {refused.fix.text(ledger.language)}"
-        return update(mail, {"state": "held", "errors": reason})
-    return update(mail, {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"})
+        finding = mail.finding(refused.code, "", refused.why, refused.fix)
+        return Plan.of(update(mail, {"state": "held", "errors": reason}), finding)
+    except OSError as error:
+        raise _not_written(OUTBOX, error) from error
+    return Plan.of(
+        update(mail, {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"})
+    )
 
 
 def is_due(mail: Row, now: datetime) -> bool:
@@ -83,6 +100,9 @@ def write_batch(batch: Row, ledger: Ledger, configuration: Configuration) -> lis
 
 def batch_pages(batch: Row, ledger: Ledger, configuration: Configuration) -> dict[str, bytes]:
     """Return the files of a batch by name: made from the ledger alone, the same bytes on any machine."""
+    from automations.files.lists import instruction_list, picking_list
+    from automations.files.shipping import batch_bytes
+
     shipments = [
         ledger["shipments"][key] for key in batch.text("shipments").split() if key in ledger["shipments"]
     ]
@@ -113,8 +133,12 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise ServiceError(
-            "file-not-written",
-            msg("{file} could not be written: {cause}.", file=path.name, cause=error.strerror or "?"),
-            msg("Check that the folder may be written to and the disk has room, then run again."),
-        ) from error
+        raise _not_written(path.name, error) from error
+
+
+def _not_written(name: str, error: OSError) -> ServiceError:
+    return ServiceError(
+        "file-not-written",
+        msg("{file} could not be written: {cause}.", file=name, cause=error.strerror or "?"),
+        msg("Check that the folder may be written to and the disk has room, then run again."),
+    )

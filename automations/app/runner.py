@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -167,9 +168,11 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
                 written = snapshot
         except LedgerChanged:
             continue
-        _put_away(folder / INBOX, incoming, outcome.after.today.isoformat())
+        _put_away(folder / INBOX, zip(paths, incoming.files, strict=True), outcome.after.today.isoformat())
         tell(msg("writing shipping files and mails"))
-        return replace(outcome, delivered=_deliver(shop, outcome, (snapshot, written), now))
+        delivered = _deliver(shop, outcome, (snapshot, written), now)
+        findings = (*outcome.findings, *delivered.report.findings)
+        return replace(outcome, delivered=delivered, findings=findings)
     raise ServiceError(
         "ledger-busy",
         msg(
@@ -250,21 +253,24 @@ def _has_open_effects(ledger: Ledger) -> bool:
     )
 
 
-def _put_away(inbox: Path, incoming: Incoming, day: str) -> None:
+def _put_away(inbox: Path, files: Iterable[tuple[Path, IncomingFile]], day: str) -> None:
     """Move files that were taken in whole out of the inbox; what was refused or left out stays to be seen."""
-    for file in incoming.files:
-        source = inbox / file.name
+    for path, file in files:
         left_out = any(finding.level == "error" for finding in file.findings)
-        if not file.source or left_out or not source.is_file():
-            continue
-        done = inbox / "done" / day
-        done.mkdir(parents=True, exist_ok=True)
-        target = done / file.name
-        number = 1
-        while target.exists():
-            number += 1
-            target = done / f"{source.stem}-{number}{source.suffix}"
-        source.rename(target)
+        if file.source and not left_out and path.resolve().parent == inbox.resolve():
+            _move(path, inbox / "done" / day)
+
+
+def _move(path: Path, folder: Path) -> None:
+    """Move a file into a folder, beside others of its name. One that cannot be moved brings nothing new again."""
+    target = folder / path.name
+    number = 1
+    while target.exists():
+        number += 1
+        target = folder / f"{path.stem}-{number}{path.suffix}"
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
 
 
 def _note(outcome: Outcome) -> RunNote:

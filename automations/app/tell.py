@@ -168,7 +168,12 @@ def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:
         for change in outcome.plan.changes
         if isinstance(change, AppendRow) and change.tab == "mails"
     }
-    for key in dict.fromkeys((*planned, *outcome.delivered.mails)):
+    reported = {
+        change.key: str(change.cells["state"])
+        for change in outcome.delivered.report.changes
+        if isinstance(change, SetCells) and change.tab == "mails"
+    }
+    for key in dict.fromkeys((*planned, *reported)):
         row = outcome.after["mails"].get(key)
         if row is not None:
             yield {
@@ -176,7 +181,7 @@ def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:
                 "order": row.text("order_id"),
                 "template": row.text("template"),
                 "to": row.text("to"),
-                "state": "sent" if key in outcome.delivered.mails else row.text("state"),
+                "state": reported.get(key, row.text("state")),
             }
 
 
