@@ -6,7 +6,8 @@ import gettext
 import locale
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -31,6 +32,8 @@ def interface_language(arguments: Sequence[str]) -> str:
     return "ja" if wanted.lower().startswith("ja") else "en"
 
 
+# How often a run tells what it is about to do: files, ledger, rules, writing, effects.
+RUN_STEPS = 5
 LANGUAGE = interface_language(sys.argv[1:])
 
 
@@ -288,23 +291,22 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
     return wanted or AUTOMATIONS
 
 
-class _progress:  # noqa: N801 - reads like a function where it is used
-    """Shows what a run is doing on a terminal, and nothing elsewhere."""
+@contextmanager
+def _progress(language: str | None) -> Iterator[Callable[[Message], None] | None]:
+    """Show on a terminal how far a run has come; nothing elsewhere (click's own progress bar)."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    spoken = language or LANGUAGE
+    with click.progressbar(
+        length=RUN_STEPS, file=sys.stderr, show_eta=False, item_show_func=lambda step: step or ""
+    ) as bar:
 
-    def __init__(self, language: str | None) -> None:
-        self.language = language or LANGUAGE
-        self.shown = sys.stderr.isatty()
+        def tell(message: Message) -> None:
+            if bar.pos < RUN_STEPS:
+                bar.update(1, message.text(spoken))
 
-    def __enter__(self) -> Callable[[Message], None]:
-        return self._tell
-
-    def _tell(self, message: Message) -> None:
-        if self.shown:
-            click.echo(f"\r\033[K… {message.text(self.language)}", nl=False, err=True)
-
-    def __exit__(self, *_error: object) -> None:
-        if self.shown:
-            click.echo("\r\033[K", nl=False, err=True)
+        yield tell
 
 
 def _say(message: Message, language: str) -> None:

@@ -156,6 +156,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
         snapshot, ledger = read_ledger(shop, now, incoming)
+        tell(msg("working through the orders"))
         outcome = planned(shop, ledger, names)
         if dry_run:
             return replace(outcome, dry_run=True)
