@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from automations.app.configuration import Configuration
-from automations.app.shops import OUTBOX
-from automations.core.errors import ServiceError
+from automations.app.shops import OUTBOX, not_written
 from automations.core.ledger import Ledger, Row, update
-from automations.core.messages import msg
 from automations.core.plan import Part, Plan, SetCells
 
 
@@ -74,7 +72,7 @@ def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> Plan
         finding = mail.finding(refused.code, "", refused.why, refused.fix)
         return Plan.of(update(mail, {"state": "held", "errors": reason}), finding)
     except OSError as error:
-        raise _not_written(OUTBOX, error) from error
+        raise not_written(OUTBOX, error) from error
     return Plan.of(
         update(mail, {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"})
     )
@@ -133,12 +131,4 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise _not_written(path.name, error) from error
-
-
-def _not_written(name: str, error: OSError) -> ServiceError:
-    return ServiceError(
-        "file-not-written",
-        msg("{file} could not be written: {cause}.", file=name, cause=error.strerror or "?"),
-        msg("Check that the folder may be written to and the disk has room, then run again."),
-    )
+        raise not_written(path.name, error) from error

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from automations.app.checking import require_templates
 from automations.app.runner import Shop, open_shop, read_ledger
 from automations.app.show import error_text
 from automations.core.errors import DaichoError
@@ -21,6 +22,7 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
     """Return what is well (✓), worth mending (△) and in the way (✗), and whether a run can work."""
     try:
         shop = open_shop(folder, None)
+        require_templates(shop)
         snapshot, ledger = read_ledger(shop, now)
     except DaichoError as error:
         return [f"✗ {error_text(error, language)}"], False

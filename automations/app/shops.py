@@ -14,7 +14,7 @@ from automations.app.configuration import BUNDLED, Configuration, load
 from automations.app.settings_tab import OFFERED
 from automations.books import Book
 from automations.books.workbook import WorkbookBook
-from automations.core.errors import DaichoError, Problem, SetupError
+from automations.core.errors import DaichoError, Problem, ServiceError, SetupError
 from automations.core.ledger import key_of
 from automations.core.messages import msg
 from automations.core.seals import SEAL, seal_of
@@ -55,16 +55,35 @@ def init_shop(
 
     Raises:
         FolderTaken: The folder already has a shop.yaml or a ledger.
+        ServiceError: The folder cannot be made or written to.
     """
-    from automations.books.new_workbook import write_new_workbook
-
     for name in ("shop.yaml", "ledger.xlsx"):
         if (folder / name).exists():
             raise FolderTaken(folder, name)
+    try:
+        _make(folder, language, shop or {}, rows or {})
+    except OSError as error:
+        raise not_written(folder.name, error) from error
+
+
+def not_written(name: str, error: OSError) -> ServiceError:
+    """Return what to tell when a file or folder could not be written."""
+    return ServiceError(
+        "file-not-written",
+        msg("{file} could not be written: {cause}.", file=name, cause=error.strerror or "?"),
+        msg("Check that the folder may be written to and the disk has room, then run again."),
+    )
+
+
+def _make(
+    folder: Path, language: str, shop: Mapping[str, object], rows: Mapping[str, Sequence[Cells]]
+) -> None:
+    from automations.books.new_workbook import write_new_workbook
+
     (folder / INBOX).mkdir(parents=True, exist_ok=True)
     template = (BUNDLED / "sheets_schema" / "shop.yaml").read_text(encoding="utf-8")
     (folder / "shop.yaml").write_text(
-        _filled(template, {"language": language, **(shop or {})}), encoding="utf-8"
+        _filled(template, {"language": language, **shop}), encoding="utf-8"
     )
     configuration = load(folder)
     ledger_id = secrets.token_hex(8)
@@ -74,7 +93,7 @@ def init_shop(
         language=language,
         currency=configuration.currency,
         zone=configuration.zone,
-        rows={**_first_rows(configuration), **_as_own(rows or {}, configuration, ledger_id)},
+        rows={**_first_rows(configuration), **_as_own(rows, configuration, ledger_id)},
         ledger_id=ledger_id,
     )
 

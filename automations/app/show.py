@@ -77,7 +77,7 @@ def change_json(plan: Plan, ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def finding_json(finding: Finding, language: str) -> dict[str, Any]:
-    """Return a finding as ``{code, tab, row, key, column, value, why, fix, level}``."""
+    """Return a finding as ``{code, tab, row, key, column, value, why, fix}``."""
     return {
         "code": finding.code,
         "tab": finding.tab,
@@ -87,7 +87,6 @@ def finding_json(finding: Finding, language: str) -> dict[str, Any]:
         "value": finding.value,
         "why": finding.why.text(language),
         "fix": finding.fix.text(language),
-        "level": finding.level,
     }
 
 

@@ -113,11 +113,10 @@ def with_reasons(outcome: Outcome) -> Plan:
 
 
 def print_run_json(outcome: Outcome) -> None:
-    """Print a run as ``{run, dry_run, changes, findings, mails, files}``."""
+    """Print a run as ``{run, changes, findings, mails, files}``; of a dry run what it would do."""
     print_json(
         {
             "run": outcome.run_id,
-            "dry_run": outcome.dry_run,
             "changes": change_json(outcome.plan, outcome.before),
             "findings": outcome.findings,
             "mails": list(_mails(outcome)),
@@ -131,7 +130,7 @@ def print_import(outcome: Outcome, counts: Sequence[FileCount], *, as_json: bool
     """Print what each file brought: new, unchanged and changed orders, lines, findings."""
     language = outcome.before.language
     if as_json:
-        print_json({"run": outcome.run_id, "files": [count.as_mapping() for count in counts]}, outcome.before)
+        print_json({"files": [count.as_mapping() for count in counts]}, outcome.before)
         return
     columns = (
         outcome.before.schema["orders"].columns["channel"],
