@@ -11,6 +11,8 @@ from itertools import count
 from automations.core import packing
 from automations.core.calendar import Calendar
 from automations.core.carriers import Carrier
+from automations.core.holds import HoldReason
+from automations.core.islands import is_island
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.numbering import shipment_id
@@ -65,6 +67,7 @@ class Settings:
     """How the shop ships.
 
     Attributes:
+        holds: Its rule on delivery wishes knows how much longer the way to an island is.
         carrier: Id of the carrier that ships without another wish.
         prefer_mailbox: Use a mailbox service without a wish where everything fits.
         handling_days: Working days between taking up an order and shipping it; 0 ships an order that came
@@ -78,6 +81,7 @@ class Settings:
     calendar: Calendar
     payments: Mapping[str, Payment]
     carriers: Mapping[str, Carrier]
+    holds: Mapping[str, HoldReason]
     carrier: str = "yamato"
     prefer_mailbox: bool = False
     handling_days: int = 0
@@ -317,12 +321,18 @@ def _leaves(order: Row, payment: Payment, group: Group, chosen: Chosen, desk: _D
     return ship_day(
         order,
         payment,
-        days=desk.lead_days[route],
+        days=desk.lead_days[route] + _to_island(group, settings),
         release_on=max((day for day in released if day), default=None),
         calendar=settings.calendar,
         now=desk.ledger.now,
         handling_days=settings.handling_days,
     )
+
+
+def _to_island(group: Group, settings: Settings) -> int:
+    """Return the days on top of the carrier's for an island, the same that a delivery wish is held by."""
+    rule = settings.holds.get("delivery_wish")
+    return rule.island_extra_days if rule and is_island(group.destination.postcode) else 0
 
 
 def _label(order: Row, group: Group) -> dict[str, Value]:
