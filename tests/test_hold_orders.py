@@ -143,6 +143,7 @@ def test_a_department_passes_as_a_name_when_the_company_is_given() -> None:
             id="in the address",
         ),
         pytest.param({"remark": " 特になし "}, set(), id="remark that says nothing"),
+        pytest.param({"remark": "なし。"}, set(), id="the same with a full stop"),
         pytest.param({"remark": "=1+1"}, {"remark"}, id="remark like a formula"),
         pytest.param({"total": "49999", "customer_id": ""}, {"high_amount"}, id="high for a first order"),
         pytest.param({"total": "29999"}, set(), id="just under the limit of first orders"),

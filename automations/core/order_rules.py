@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 # Headings of joyful gifts, wrong with the black and white cord of mourning (practice 4.5).
 _JOYFUL = ("祝", "寿", "紅白")
+# What a sentence may end with, as match_key writes it.
+_STOPS = "。.!"
 
 
 def remark_left(case: Case, reason: HoldReason, _around: Surroundings) -> Evidence:
     """H01: the customer wrote something, boilerplate of the order form not counted."""
     remark = case.order.text("remark")
-    if not remark or match_key(remark) in map(match_key, reason.ignored_texts):
+    if not remark or match_key(remark).rstrip(_STOPS) in map(match_key, reason.ignored_texts):
         return ()
     return (msg("Remark: {remark}", remark=remark),)
 
