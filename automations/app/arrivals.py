@@ -10,9 +10,6 @@ from automations.app.configuration import Configuration
 from automations.core.incoming import Incoming, IncomingFile
 from automations.core.messages import msg
 from automations.core.plan import Finding
-from automations.files.orders import read_order_file
-from automations.files.shipping import read_tracking_file
-from automations.files.tables import LARGEST_FILE
 
 # Files a computer puts into folders by itself.
 _IGNORED = (".", "~$", "desktop.ini", "Thumbs.db")
@@ -47,6 +44,8 @@ def read_arrivals(files: Sequence[tuple[str, bytes | None]], configuration: Conf
 
 
 def _content(path: Path) -> bytes | None:
+    from automations.files.tables import LARGEST_FILE
+
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
@@ -61,6 +60,9 @@ def _not_readable(name: str) -> IncomingFile:
 
 
 def _with_file(so_far: Incoming, name: str, content: bytes, configuration: Configuration) -> Incoming:
+    from automations.files.orders import read_order_file
+    from automations.files.shipping import read_tracking_file
+
     tracked, results = read_tracking_file(name, content, configuration.carriers)
     if tracked.source:
         return Incoming(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from automations.core.mails import CannotCompose, Composed, Occasion
 from automations.core.messages import msg
 from automations.core.shop import Shop
-from automations.mail.views import context_of
 from automations.mail.wording import fold
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ class Composer:
             SetupError: The template is missing or broken.
         """
         from automations.mail.environment import NotRendered, render  # noqa: PLC0415 - only runs with mails need it
+        from automations.mail.views import context_of  # noqa: PLC0415 - as above
 
         name = template_name(occasion.mail.id)
         try:
