@@ -49,7 +49,7 @@ def figures(ledger: Ledger) -> Day:
 def _by_status(orders: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     today = pd.Timestamp(ledger.today)
     ordered = pd.to_datetime(orders["ordered_at"], errors="coerce").dt.tz_localize(None).dt.normalize()
-    age = (today - ordered).dt.days.fillna(0)
+    age = (today - ordered).dt.days.fillna(0).clip(lower=0)
     groups = pd.Series("", index=orders.index, dtype=object)
     for low, high in _AGES:
         inside = (age >= low) & ((age <= high) if high is not None else True)
