@@ -5,35 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from automations.core.addresses import full_address
 from automations.core.batches import ParcelLabel, batch_plans, parcel_mark
 from automations.core.carriers import Carrier
-from automations.core.destinations import Destination, destination_of
 from automations.core.flows import FieldProblem
+from automations.core.late_changes import late_changes
 from automations.core.layouts import Rendered, render
 from automations.core.ledger import Ledger, Row, update
-from automations.core.messages import Label, Message, msg
+from automations.core.messages import Message, msg
 from automations.core.parcels import label_record
 from automations.core.payments import Payment
 from automations.core.plan import Change, Finding, Plan
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended, moved_on_by_hand
-from automations.core.text import match_key
 
 READS = {
     "shipments": (
         "shipment_id", "state", "order_id", "tracking_number", "errors", "carrier", "service", "ship_on", "deliver_on",
         "requested_on", "requested_time", "temperature", "size", "weight_g", "cod_amount", "cod_tax", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_building", "ship_phone",
-        "sender_name", "contents", "handling", "noshi",
+        "sender_name", "contents", "handling", "noshi", "stopped",
     ),
     "orders": (
         "order_id", "status", "status_set", "intake", "payment_state", "credit_state", "payment_method", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_building", "ship_phone",
         "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address", "buyer_building",
-        "buyer_phone",
+        "buyer_phone", "total",
     ),
-    "order_lines": ("order_id", "shipment_id", "qty", "allocated_qty"),
+    "order_lines": ("order_id", "shipment_id", "sku", "components", "qty", "allocated_qty", "reserved"),
     "holds": ("order_id", "state", "severity"),
     "batches": ("batch_id", "shipments"),
 }  # fmt: skip
@@ -81,7 +79,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     Returns:
         Frozen labels (``label_fields``), one batch per carrier and ship day (more where the carrier limits a
         file), and the marks ``batch:<id>`` and ``parcel:<id>``. A label that cannot be written becomes ``label-problem`` and keeps
-        its parcel planned. An address changed after the instruction is a warning; the label stays as it is.
+        its parcel planned. What changes in an order after the instruction is a warning; its label stays as it is.
     """
     ready = _ready_shipments(ledger, settings)
     labels = list(_labels(ledger, settings, ready))
@@ -90,7 +88,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         _error_cells(labels, ledger.language),
         batch_plans(good, ledger),
         dict.fromkeys(_label_findings(labels)),
-        _changed_after_instruction(ledger),
+        late_changes(ledger, settings.payments),
     )
 
 
@@ -215,49 +213,6 @@ def _in_shop_file(shipment: Row, carrier: Carrier, field: str) -> str:
 
 def _in_order(shipment: Row, fix: Message) -> Message:
     return msg("{fix} It comes from order {order}.", fix=fix, order=shipment.text("order_id"))
-
-
-def _changed_after_instruction(ledger: Ledger) -> Iterator[Finding]:
-    """Yield a warning for every instructed parcel whose order now names another receiver."""
-    instructed = [row for row in ledger["shipments"] if row.text("state") == "instructed"]
-    lines = ledger["order_lines"].by("shipment_id") if instructed else {}
-    for shipment in instructed:
-        order = ledger["orders"].get(shipment.text("order_id"))
-        own = lines.get(shipment.key)
-        if order is None or not own:
-            continue
-        for column, (printed, now) in _receivers(shipment, destination_of(order, own[0])).items():
-            if match_key(printed) == match_key(now):
-                continue
-            yield shipment.finding(
-                "changed-after-instruction",
-                column,
-                msg("The order now says '{now}', but the label was already made.", now=now),
-                msg(
-                    "Change the label at the carrier, or take the parcel out and tick {stopped}.",
-                    stopped=_stopped(ledger),
-                ),
-                level="warning",
-            )
-
-
-def _receivers(shipment: Row, now: Destination) -> dict[str, tuple[str, str]]:
-    """Return what the label was made from and what the order says now, by column of the shipment."""
-    prefecture, address = shipment.text("ship_prefecture"), shipment.text("ship_address")
-    return {
-        "ship_name": (shipment.text("ship_name"), now.name),
-        "ship_company": (shipment.text("ship_company"), now.company),
-        "ship_postcode": (shipment.text("ship_postcode"), now.postcode),
-        "ship_address": (
-            full_address(prefecture, address) + shipment.text("ship_building"),
-            full_address(now.prefecture, now.address) + now.building,
-        ),
-        "ship_phone": (shipment.text("ship_phone"), now.phone),
-    }
-
-
-def _stopped(ledger: Ledger) -> Label:
-    return ledger.schema["shipments"].columns["stopped"].label
 
 
 _ALREADY = FieldProblem(
