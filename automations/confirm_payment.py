@@ -65,6 +65,8 @@ def _settled(order: Row, payment: Payment, today: date) -> tuple[dict[str, Value
     why: Message | None = None
     if order.is_persons("payment_state", "payment_set"):
         cells, why = _agreed(order, state, today)
+    elif _is_taken_back(order):
+        pass  # neither paid nor unpaid until a person says which
     elif state in ("", "unpaid") and _has_come_in(order, today):
         cells, why = {"payment_state": "paid"}, msg("a payment day stands here")
     elif usual != state:
@@ -81,6 +83,12 @@ def _agreed(order: Row, state: str, today: date) -> tuple[dict[str, Value], Mess
     if state == "paid" and _is_blank(order, "paid_on"):
         return {"payment_set": state, "paid_on": today}, msg("marked as paid by hand")
     return {"payment_set": state}, msg("chosen by hand")
+
+
+def _is_taken_back(order: Row) -> bool:
+    """Return whether a person emptied the cell of a paid order, whose payment day still stands."""
+    blank = _is_blank(order, "payment_state")
+    return blank and order.text("payment_set") == "paid" and order.day("paid_on") is not None
 
 
 def _is_blank(order: Row, column: str) -> bool:
@@ -122,6 +130,13 @@ def _doubts(order: Row, today: date) -> Iterable[Finding]:
             "paid_on",
             msg("A payment cannot have come in on a day that is still ahead."),
             msg("Write the day on which the money arrived."),
+        )
+    if _is_taken_back(order):
+        yield order.finding(
+            "payment-contradicts",
+            "payment_state",
+            msg("This was emptied, and {day} stands as the day it was paid.", day=paid_on),
+            msg("Empty the payment day if the money did not come, or choose paid."),
         )
     if order.text("payment_state") == "unpaid" != order.text("payment_set"):
         yield order.finding(
