@@ -23,7 +23,7 @@ READS = {
         "channel_order_no", "customer_id", "imported_at", "buyer_name", "buyer_phone", "buyer_email", "source_state",
         "source_change", "seal",
     ),
-    "order_lines": ("line_id", "order_id", "sku", "qty"),
+    "order_lines": ("line_id", "order_id", "sku", "qty", "components", "shipment_id"),
     "products": ("name", "price", "tax_rate", "components"),
     "customers": ("customer_id", "name", "phone", "email"),
     "shipments": ("order_id", "state"),
@@ -86,6 +86,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         known,
         arrived,
         intake.typed_lines(),
+        intake.corrected_lines(),
         _numbered(ledger["movements"], settings.movement_prefix),
         _file_findings(ledger.incoming, settings.channels),
         marks=intake.marks,
@@ -188,6 +189,23 @@ class _Intake:
                 if product is not None and product.get("components") is not None:
                     cells["components"] = product.get("components")
                 yield update(row, cells, msg("typed by hand"))
+
+    def corrected_lines(self) -> Iterator[Part]:
+        """Take the parts of a line anew when a person has put another product into it."""
+        lines = [row for row in self.ledger["order_lines"] if row.get("components") is not None]
+        sets = {row.text("components") for row in self.ledger["products"]} if lines else set()
+        for line in lines:
+            product = self.ledger["products"].get(line.text("sku"))
+            parcel = self.ledger["shipments"].get(line.text("shipment_id"))
+            order = self.ledger["orders"].get(line.text("order_id"))
+            if product is None or order is None or is_closed(order):
+                continue
+            if parcel is not None and parcel.text("state") in _ON_THE_WAY:
+                continue
+            now = product.get("components")
+            # A set whose parts changed since the order keeps the parts of then.
+            if now is None or (now != line.get("components") and line.get("components") in sets):
+                yield update(line, {"components": now}, msg("another product was put into this line"))
 
     def _hand_keys(self) -> Iterator[str]:
         """Every number ever given to a typed order, deleted ones included: their mails were sent."""
