@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from automations.core.carriers import Carrier, TrackingForm
 from automations.core.components import read_components
@@ -30,6 +30,8 @@ WRITES = {
 }
 _DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})")
 _GONE = frozenset({"shipped", "arrived", "returned"})
+# Long enough to find a slip of the pen; much later carriers give their numbers out again.
+_NEVER_AGAIN_DAYS = 90
 _NOT_RESERVED = "tracking-not-reserved"
 
 
@@ -63,6 +65,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         one that may not ship is a finding and is not recorded. Reading a file again changes nothing.
     """
     results, unmatched = _by_shipment(ledger)
+    owners = _owners(ledger)
     lines: dict[str, list[Row]] | None = None
     parts: list[Part] = [unmatched]
     for shipment in ledger["shipments"]:
@@ -70,8 +73,32 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         if result is None and (shipment.text("state") in _GONE or not shipment.text("tracking_number")):
             continue
         lines = ledger["order_lines"].by("shipment_id") if lines is None else lines
-        parts.append(_recorded(shipment, result, lines.get(shipment.key, []), ledger, settings))
+        twice = _standing_twice(shipment, owners)
+        parts.append(twice or _recorded(shipment, result, lines.get(shipment.key, []), ledger, settings))
     return Plan.of(parts)
+
+
+def _owners(ledger: Ledger) -> dict[str, set[str]]:
+    """Return the orders that each tracking number of the last weeks stands at; carriers use numbers again."""
+    oldest = ledger.today - timedelta(days=_NEVER_AGAIN_DAYS)
+    owners: dict[str, set[str]] = {}
+    for shipment in ledger["shipments"]:
+        digits = only_digits(shipment.text("tracking_number"))
+        if digits and (shipment.day("shipped_on") or ledger.today) >= oldest:
+            owners.setdefault(digits, set()).add(shipment.text("order_id"))
+    return owners
+
+
+def _standing_twice(shipment: Row, owners: Mapping[str, Collection[str]]) -> Finding | None:
+    others = set(owners.get(only_digits(shipment.text("tracking_number")), ())) - {shipment.text("order_id")}
+    if not others or shipment.text("state") in _GONE:
+        return None
+    return shipment.finding(
+        "tracking-twice",
+        "tracking_number",
+        msg("The same number stands at a parcel of order {orders}.", orders=tuple(sorted(others))),
+        msg("Compare both with their labels, and correct the wrong one."),
+    )
 
 
 def _by_shipment(ledger: Ledger) -> tuple[dict[str, TrackingResult], list[Finding]]:
