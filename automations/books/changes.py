@@ -19,6 +19,8 @@ from automations.core.snapshot import RunNote, Sheet, Snapshot
 from automations.core.values import Cells, Value
 
 _LONGEST_TEXT = 32_767
+# So many blank rows, and what stands below them got there by a slip: nobody would find new rows under it.
+_FAR_ROWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def cells_of(
 
 
 class _Page:
-    """The cells to be written on one sheet. New rows go below the last row that holds anything."""
+    """The cells to be written on one sheet. New rows go below what people see as the last row."""
 
     def __init__(self, schema: Schema, sheet: Sheet, wording: Wording) -> None:
         self.title = sheet.title
@@ -82,7 +84,8 @@ class _Page:
         self._sheet = sheet
         self._wording = wording
         self._numbers: Mapping[str, int] | None = None
-        self._last = max((number for number, _ in sheet.rows), default=sheet.header_row)
+        self._taken = {number for number, _ in sheet.rows}
+        self._last = _last_row(sheet)
 
     def change(self, change: SetCells) -> None:
         if self._numbers is None:
@@ -91,6 +94,8 @@ class _Page:
 
     def append(self, cells: Cells) -> None:
         self._last += 1
+        while self._last in self._taken:
+            self._last += 1
         filled = {column: value for column, value in cells.items() if value is not None}
         self.edits += self._cells(self._last, filled)
 
@@ -107,6 +112,15 @@ class _Page:
                 yield CellEdit(number, self._sheet.columns[name], written)
             elif written is not None:
                 raise _no_column(self.title, column)
+
+
+def _last_row(sheet: Sheet) -> int:
+    last = sheet.header_row
+    for number, _ in sheet.rows:
+        if number - last > _FAR_ROWS:
+            break
+        last = number
+    return last
 
 
 def _is_too_long(text: str) -> bool:

@@ -24,16 +24,7 @@ def refusal(error: RefusedError, workbook: Path) -> DaichoError:
             why, fix = _of_file(error, workbook.name)
             return LedgerRefused(f"workbook-{error.reason}", why, fix)
         case EditRefused():
-            return LedgerRefused(
-                "cell-blocked",
-                msg(
-                    "The cell {cell} of the tab {tab} cannot be written: it is part of {area}.",
-                    cell=error.cell,
-                    tab=error.sheet,
-                    area=error.area,
-                ),
-                msg("Undo the merged cells, array formula or totals row there, then run again."),
-            )
+            return _of_place(error)
         case ValueRefused():
             return LedgerRefused(
                 "value-not-kept",
@@ -96,6 +87,44 @@ def _read_only(workbook: Path) -> ServiceError:
     )
 
 
+def _of_place(error: EditRefused) -> LedgerRefused:
+    where = {"cell": error.cell, "tab": error.sheet, "area": error.area}
+    match error.reason:
+        case "merged-cell":
+            return LedgerRefused(
+                "cell-blocked",
+                msg("The cell {cell} of the tab {tab} lies in the merged cells {area}.", **where),
+                msg("Take the merging off there, then run again; nothing was changed."),
+            )
+        case "array-formula" | "data-table":
+            return LedgerRefused(
+                "cell-blocked",
+                msg("The cell {cell} of the tab {tab} belongs to the formula that fills {area}.", **where),
+                msg("Delete that formula or move it elsewhere, then run again; nothing was changed."),
+            )
+        case "table-totals-row":
+            return LedgerRefused(
+                "cell-blocked",
+                msg(
+                    "The tab {tab} has the totals row of the table {area} where new rows go ({cell}).",
+                    **where,
+                ),
+                msg("Switch the totals row off (Table Design), run again, and switch it on again."),
+            )
+        case "table-heading":
+            return LedgerRefused(
+                "cell-blocked",
+                msg("The cell {cell} of the tab {tab} is a heading of the table {area}.", **where),
+                msg("Let the table begin above that row, or turn it back into cells, then run again."),
+            )
+        case "no-such-sheet":
+            return LedgerRefused(
+                "cell-blocked",
+                msg("The workbook's list of sheets does not name the tab {tab}.", **where),
+                msg("Open the workbook, save it again, then run again; nothing was changed."),
+            )
+
+
 def _of_file(error: WorkbookRefused, name: str) -> tuple[Message, Message]:
     match error.reason:
         case "password-protected":
@@ -108,12 +137,21 @@ def _of_file(error: WorkbookRefused, name: str) -> tuple[Message, Message]:
                 msg("The file {name} is not an .xlsx workbook.", name=name),
                 msg("Open it in a spreadsheet program and save it as .xlsx."),
             )
+        case "far-cell":
+            return (
+                msg(
+                    "In the tab {tab} something stands far away from everything else, in or near the cell {cell}.",
+                    tab=error.part,
+                    cell=error.detail,
+                ),
+                msg("Delete the rows and columns out there (Ctrl+End leads to them), save, then run again."),
+            )
         case "too-large":
             return (
                 msg(
-                    "The workbook {name} is larger than a ledger can be ({detail}).",
+                    "The workbook {name} is larger than a ledger can be: {size}.",
                     name=name,
-                    detail=error.detail,
+                    size=_size(error),
                 ),
                 msg("Remove what does not belong into it (pictures, other tables), or archive old rows."),
             )
@@ -122,3 +160,21 @@ def _of_file(error: WorkbookRefused, name: str) -> tuple[Message, Message]:
                 msg("The workbook {name} is damaged and cannot be read.", name=name),
                 msg("Take the newest file from the folder backup; the damaged file was left as it is."),
             )
+
+
+def _size(error: WorkbookRefused) -> Message:
+    match error.detail:
+        case "file_bytes":
+            return msg("{found} MB, at most {limit}", found=error.found >> 20, limit=error.limit >> 20)
+        case "unpacked_bytes":
+            return msg(
+                "{found} MB unpacked, at most {limit}", found=error.found >> 20, limit=error.limit >> 20
+            )
+        case "ratio":
+            return msg(
+                "a part of it unpacks to {found} times its size, at most {limit} times",
+                found=error.found,
+                limit=error.limit,
+            )
+        case _:
+            return msg("{found} parts, at most {limit}", found=error.found, limit=error.limit)

@@ -20,10 +20,10 @@ from automations.books.versions import VersionedFile, hash_of
 from automations.books.xlsx import (
     Limits,
     RefusedError,
-    WorkbookRefused,
     edit_workbook,
     inspect,
     read_properties,
+    refuse_size,
 )
 from automations.core import journal
 from automations.core.errors import LedgerChanged
@@ -68,8 +68,7 @@ class WorkbookBook:
         """Return all tabs as they stand in the file; a workbook that a person has open can be read too."""
         with self._troubles():
             self._bring_back()
-            self._inspect()
-            source = self._file.content()
+            source = self._inspected()
             properties = read_properties(source)
             sheets = find_sheets(Grids(source), self._schema)
         tab = self._schema[journal.TAB]
@@ -121,12 +120,13 @@ class WorkbookBook:
             ),
         )
 
-    def _inspect(self) -> None:
-        try:
-            inspect(self._path, Limits())
-        except WorkbookRefused as refused:
-            if refused.reason not in {"open-elsewhere", "read-only"}:
-                raise
+    def _inspected(self) -> bytes:
+        """Return the file, once it is known that reading it cannot exhaust the machine."""
+        limits = Limits()
+        refuse_size(self._path.stat().st_size, limits)
+        source = self._file.content()
+        inspect(source, limits)
+        return source
 
     @contextmanager
     def _troubles(self) -> Iterator[None]:

@@ -27,6 +27,7 @@ from small_ledger import (
 )
 
 from automations.core import journal
+from automations.core.cells import RawCell
 from automations.core.errors import LedgerChanged, LedgerRefused
 from automations.core.plan import Plan
 from automations.core.seals import seal_of
@@ -143,6 +144,13 @@ def test_new_rows_go_below_everything_a_person_typed(shop: Shop):
     numbers = [number for number, _ in shop.book.read().sheets["orders"].rows]
     assert numbers == [2, 3, 4, 6, 7, 8]
     assert rows_of(shop.book)["#6"] == {"name": "名前だけ"}
+
+
+def test_a_stray_cell_far_below_takes_no_new_rows_out_of_sight(shop: Shop):
+    stray: list[list[RawCell]] = [[None, None, None, "うっかり"]]
+    shop.edit(lambda sheets: sheets["受注"].extend([[] for _ in range(1_200)] + stray))
+    commit(shop.book, append(order_id="1004"), append(order_id="1005"))
+    assert [number for number, _ in shop.book.read().sheets["orders"].rows] == [2, 3, 4, 5, 6, 1_205]
 
 
 def test_a_row_without_a_key_gets_one(shop: Shop):

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from failing_disks import WatchedDisk
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.table import Table
 from small_ledger import (
     LEDGER_ID,
     NOTE,
@@ -256,14 +259,67 @@ def test_a_file_that_unpacks_beyond_measure_is_refused(shop: WorkbookShop):
     assert refused.value.code == "workbook-too-large"
 
 
-def test_a_merged_cell_in_the_way_is_named(shop: WorkbookShop):
-    import openpyxl
+def test_limits_hold_for_a_workbook_that_a_person_has_open(shop: WorkbookShop):
+    shop.path.with_name("~$台帳.xlsx").write_bytes(b"")
+    with zipfile.ZipFile(shop.path, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/media/huge.bin", bytes(32 << 20))
+    with pytest.raises(LedgerRefused, match=r"unpacks to [0-9]+ times its size, at most 250"):
+        shop.book.read()
 
-    workbook = openpyxl.load_workbook(shop.path)
+
+def test_a_cell_far_out_is_named_before_it_exhausts_the_machine(shop: WorkbookShop):
+    _by_hand(shop, lambda workbook: workbook["在庫"].cell(1_048_576, 16_384, "うっかり"))
+    with pytest.raises(
+        LedgerRefused, match=r"In the tab 在庫 something stands .* cell XFD1048576"
+    ) as refused:
+        shop.book.read()
+    assert refused.value.code == "workbook-far-cell"
+
+
+def _merge(workbook: openpyxl.Workbook) -> None:
     workbook["受注"].merge_cells("A3:D4")
+
+
+def _fill_with_an_array(workbook: openpyxl.Workbook) -> None:
+    workbook["受注"]["D2"] = ArrayFormula("D2:D3", "=UPPER(F2:F3)")
+
+
+def _add_totals_row(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook["受注"]
+    sheet.auto_filter.ref = None
+    table = Table(displayName="注文", ref=f"A1:Q{sheet.max_row + 1}", totalsRowCount=1)
+    sheet.add_table(table)
+
+
+@pytest.mark.parametrize(
+    ("work", "sentence"),
+    [
+        pytest.param(_merge, "cell D3 of the tab 受注 lies in the merged cells A3:D4", id="merged cells"),
+        pytest.param(
+            _fill_with_an_array, "cell D3 of the tab 受注 belongs to the formula that fills D2:D3", id="array"
+        ),
+        pytest.param(
+            _add_totals_row,
+            "The tab 受注 has the totals row of the table 注文 where new rows go",
+            id="totals",
+        ),
+    ],
+)
+def test_what_is_in_the_way_of_a_cell_is_named(
+    shop: WorkbookShop, work: Callable[[openpyxl.Workbook], object], sentence: str
+):
+    _by_hand(shop, work)
+    before = shop.path.read_bytes()
+    with pytest.raises(LedgerRefused, match=sentence) as refused:
+        commit(shop.book, change("1002", name="高橋"), append(order_id="1009"))
+    assert refused.value.code == "cell-blocked"
+    assert shop.path.read_bytes() == before
+
+
+def _by_hand(shop: WorkbookShop, work: Callable[[openpyxl.Workbook], object]) -> None:
+    workbook = openpyxl.load_workbook(shop.path)
+    work(workbook)
     workbook.save(shop.path)
-    with pytest.raises(LedgerRefused, match="cell D3 of the tab 受注 cannot be written: it is part of A3:D4"):
-        commit(shop.book, change("1002", name="高橋"))
 
 
 def test_a_workbook_reached_by_a_link_is_changed_where_it_is(shop: WorkbookShop, tmp_path: Path):

@@ -3,7 +3,7 @@
 from .editing import edit_workbook
 from .edits import CellEdit, CellValue, SheetEdit
 from .errors import EditRefused, RefusedError, ValueRefused, WorkbookRefused
-from .inspection import Limits, inspect
+from .inspection import Limits, inspect, refuse_size
 from .properties import read_properties
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "edit_workbook",
     "inspect",
     "read_properties",
+    "refuse_size",
 ]

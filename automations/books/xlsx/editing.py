@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
@@ -10,10 +9,10 @@ from . import styles as style_part
 from .calculation import drop_from_chain, full_calculation, has_formulas
 from .containers import open_package
 from .edits import SheetEdit, Wanted, check_days, wanted
-from .errors import EditRefused
-from .markup import Node, Splice, Xml, children, is_true, nodes
+from .main_part import ListedSheet, MainPart
+from .markup import Splice, Xml
 from .package import Package
-from .parts import NewPart, Relation, add_part, relations, workbook_part
+from .parts import NewPart, add_part
 from .properties import set_properties
 from .sheet import Calendar, EditedSheet, edit_sheet
 from .styles import Styles
@@ -48,7 +47,7 @@ def edit_workbook(
     """
     package = open_package(source)
     values = wanted(edits)
-    book = _Book.read(package)
+    book = MainPart.read(package)
     for title, rows in values.items():
         check_days(rows, title, from_1904=book.is_from_1904())
     if values:
@@ -57,60 +56,7 @@ def edit_workbook(
     return package.packed()
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """One entry of the list of sheets, with its place in that list."""
-
-    title: str
-    number: str
-    part: str
-    place: int
-
-
-@dataclass(frozen=True)
-class _Book:
-    """The main part, taken apart as far as editing needs it."""
-
-    xml: Xml
-    found: list[Node]
-    leads: list[Relation]
-    sheets: tuple[_Sheet, ...]
-
-    @classmethod
-    def read(cls, package: Package) -> "_Book":
-        part = workbook_part(package)
-        xml = Xml.read(package.read(part), part)
-        found = nodes(xml)
-        leads = relations(package, part)
-        targets = {relation.key: relation for relation in leads}
-        listed = [
-            sheet for sheets in children(found, found[0], b"sheets") for sheet in children(found, sheets)
-        ]
-        sheets = []
-        for place, node in enumerate(listed):
-            given = node.attributes()
-            key = next((value for name, value in given.items() if name.endswith(b":id")), "")
-            relation = targets.get(key)
-            if relation is not None and relation.kind == "worksheet":
-                number = given.get(b"sheetId", "")
-                sheets.append(_Sheet(given.get(b"name", ""), number, relation.target, place))
-        return cls(xml, found, leads, tuple(sheets))
-
-    def sheet(self, title: str) -> _Sheet:
-        for sheet in self.sheets:
-            if sheet.title == title:
-                return sheet
-        for sheet in self.sheets:
-            if sheet.title.casefold() == title.casefold():
-                return sheet
-        raise EditRefused("no-such-sheet", sheet=title)
-
-    def is_from_1904(self) -> bool:
-        settings = children(self.found, self.found[0], b"workbookPr")
-        return any(is_true(node.attributes().get(b"date1904")) for node in settings)
-
-
-def _edit_sheets(package: Package, book: _Book, values: Mapping[str, Wanted]) -> None:
+def _edit_sheets(package: Package, book: MainPart, values: Mapping[str, Wanted]) -> None:
     part = _styles_part(package, book)
     styles = cache(lambda: _read_styles(package, book, part))
     calendar = Calendar(styles, book.is_from_1904())
@@ -132,12 +78,12 @@ def _edit_sheets(package: Package, book: _Book, values: Mapping[str, Wanted]) ->
     package.write(book.xml.part, book.xml.content(changes))
 
 
-def _styles_part(package: Package, book: _Book) -> str:
+def _styles_part(package: Package, book: MainPart) -> str:
     named = [relation.target for relation in book.leads if relation.kind == "styles"]
     return next((part for part in named if part in package), _STYLES.name)
 
 
-def _read_styles(package: Package, book: _Book, part: str) -> Styles:
+def _read_styles(package: Package, book: MainPart, part: str) -> Styles:
     if part not in package:
         space = next(
             (value for name, value in book.found[0].attributes().items() if value.endswith("/main")), ""
@@ -149,7 +95,7 @@ def _read_styles(package: Package, book: _Book, part: str) -> Styles:
     return Styles(Xml.read(package.read(part), part))
 
 
-def _filter_names(book: _Book, sheet: _Sheet, edited: EditedSheet) -> list[Splice]:
+def _filter_names(book: MainPart, sheet: ListedSheet, edited: EditedSheet) -> list[Splice]:
     """Return the changes to the hidden name that repeats the area of a sheet's filter."""
     if edited.filter_rows is None:
         return []
@@ -165,7 +111,7 @@ def _filter_names(book: _Book, sheet: _Sheet, edited: EditedSheet) -> list[Splic
     return changes
 
 
-def _calculation(package: Package, book: _Book, done: Mapping[str, EditedSheet]) -> list[Splice]:
+def _calculation(package: Package, book: MainPart, done: Mapping[str, EditedSheet]) -> list[Splice]:
     wish = full_calculation(book.xml, book.found)
     if not wish or any(edited.has_formulas for edited in done.values()):
         return wish

@@ -1,11 +1,11 @@
 """Refuse a file that cannot or must not be edited, before any of it is parsed."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from .containers import open_package
 from .errors import WorkbookRefused
-from .locks import refuse_open
+from .extent import far_cell
+from .main_part import MainPart
 from .package import Member, Package
 from .parts import workbook_part
 
@@ -25,8 +25,7 @@ class Limits:
         ratio: How many times its packed size a part may have; parts below ``ratio_from_bytes`` may be
             packed as tightly as they like.
         ratio_from_bytes: See there.
-        stale_lock_hours: How long a lock file beside the workbook counts, from when it was made, where only
-            it tells that somebody has the workbook open.
+        sheet_cells: Cells of a sheet from A1 to the farthest that holds anything, blank ones too.
     """
 
     file_bytes: int = 100 * _MIB
@@ -34,27 +33,35 @@ class Limits:
     unpacked_bytes: int = 512 * _MIB
     ratio: int = 250
     ratio_from_bytes: int = 8 * _MIB
-    stale_lock_hours: int = 24
+    sheet_cells: int = 20_000_000
 
 
-def inspect(path: Path, limits: Limits) -> None:
-    """Pass a workbook that can be edited now; refuse every other file with the reason.
+def inspect(source: bytes, limits: Limits) -> None:
+    """Pass a workbook that can be edited; refuse every other file with the reason.
 
     Check sums are verified for every part that a reader takes apart. Damaged pictures pass: they are only
     copied.
 
     Raises:
         WorkbookRefused: See its reasons.
-        OSError: The file is not there or cannot be read.
     """
-    _refuse_beyond("file_bytes", path.stat().st_size, limits.file_bytes)
-    refuse_open(path, limits.stale_lock_hours)
-    package = _within(open_package(path.read_bytes()), limits)
+    refuse_size(len(source), limits)
+    package = _within(open_package(source), limits)
     for name in package.names():
         if name.lower().endswith(_READ_ENDINGS):
             _check_part(package.member(name))
     if workbook_part(package).endswith(".bin"):
         raise WorkbookRefused("other-format", detail="xlsb")
+    _check_sheets(package, limits)
+
+
+def refuse_size(file_bytes: int, limits: Limits) -> None:
+    """Refuse a file that is too large to be read at all.
+
+    Raises:
+        WorkbookRefused: ``too-large``.
+    """
+    _refuse_beyond("file_bytes", file_bytes, limits.file_bytes)
 
 
 def _within(package: Package, limits: Limits) -> Package:
@@ -77,3 +84,10 @@ def _check_part(member: Member) -> None:
     for chunk in member.chunks():
         if any(doctype in chunk for doctype in _DOCTYPES):
             raise WorkbookRefused("damaged", part=member.name, detail="document type declaration")
+
+
+def _check_sheets(package: Package, limits: Limits) -> None:
+    for sheet in MainPart.read(package).sheets:
+        far = far_cell(package.member(sheet.part).unpacked(), sheet.part, limits.sheet_cells)
+        if far:
+            raise WorkbookRefused("far-cell", part=sheet.title, detail=far, limit=limits.sheet_cells)
