@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -77,13 +79,21 @@ def write_stories(path: Path, stories: list[Story]) -> None:
 def configuration_of(story: Story) -> conf.Configuration:
     """Return the test shop's configuration with the story's settings laid over it."""
     problems = Problems()
-    tree = conf.read_tree(SHOP, problems)
+    tree = copy.deepcopy(_shop_tree())
     tree["language"] = story.options.get("language", "en")
     _lay_over(tree, read_yaml_text(story.options.get("settings", "{}")))
     made = conf.build(SHOP, tree, problems)
     assert not problems.found, problems.found
     assert made is not None
     return made
+
+
+@cache
+def _shop_tree() -> conf.Tree:
+    problems = Problems()
+    tree = conf.read_tree(SHOP, problems)
+    assert not problems.found, problems.found
+    return tree
 
 
 def moment_of(story: Story, zone: ZoneInfo) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -122,11 +123,16 @@ def _typed_meanwhile(
         shop.type("orders", "1001", memo=f"saved {left}")
 
 
+def _saved_again(shop: HandShop, left: int) -> None:
+    with zipfile.ZipFile(shop.folder / "ledger.xlsx", "a") as workbook:
+        workbook.comment = str(left).encode()
+
+
 def test_run_gives_up_when_somebody_keeps_saving(shop: HandShop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.type_order()
     _put(shop, "orders.csv", ORDERS.format(number="A-1"))
     real = runner.open_book
-    _meddle(monkeypatch, 99, lambda left: _typed_meanwhile(shop, left, monkeypatch, real))
+    _meddle(monkeypatch, 99, lambda left: _saved_again(shop, left))
     with pytest.raises(ServiceError) as caught:
         shop.run(MORNING)
     monkeypatch.setattr(runner, "open_book", real)
