@@ -26,6 +26,13 @@ def test_a_line_that_waits_for_its_order_number_is_told_and_written_once(shop: H
     assert "missing-cell" in {finding.code for finding in outcome.findings}
 
 
+def test_what_is_told_of_a_waiting_line_stays_when_a_parcel_is_handed_over(shop: HandShop) -> None:
+    shop.type("order_lines", order_id="9999", sku="K-001", qty=1)
+    shop.type_order("1001")
+    assert shop.run("2026-11-24 09:00").delivered.files
+    assert shop.run("2026-11-24 09:00").plan.is_empty
+
+
 def test_an_order_typed_without_number_goes_all_the_way(shop: HandShop) -> None:
     shop.type_order("")
     shop.run("2026-11-24 09:00")

@@ -236,8 +236,7 @@ def _deliver(
         if delivered.report.is_empty:
             return delivered
         try:
-            after = ledger.apply(delivered.report)
-            shop.book.commit(difference(ledger, after), snapshot, _note(outcome))
+            shop.book.commit(delivered.report, snapshot, _note(outcome))
         except LedgerChanged:
             continue
         return delivered
