@@ -177,6 +177,21 @@ def test_shops_own_tab_stands_beside_the_bundled_ones(tmp_path: Path) -> None:
     assert {"orders", "visits"} <= made.schema.keys()
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        pytest.param("payment.yaml", "payments.yaml", id="name not quite right"),
+        pytest.param("holds.yml", "holds.yaml", id="another ending"),
+        pytest.param("yamato.yaml", "carriers/yamato.yaml", id="wrong folder"),
+        pytest.param("tab/orders.yaml", "tabs/orders.yaml", id="wrong name of the folder"),
+    ],
+)
+def test_file_that_nothing_reads_is_told(name: str, meant: str, tmp_path: Path) -> None:
+    problem = _problems(_shop(tmp_path, files={name: "a: 1"}))[0]
+    assert (problem.code, problem.where) == ("unknown-file", f"sheets_schema/{name}")
+    assert meant in str(problem.fix)
+
+
 def test_status_that_no_order_can_leave_is_told(tmp_path: Path) -> None:
     statuses = _bundled("statuses.yaml") + "packed: {label: {ja: 梱包, en: Packed}, next: [packed, shiped]}\n"
     problems = _problems(_shop(tmp_path, files={"statuses.yaml": statuses}))

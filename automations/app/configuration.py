@@ -27,6 +27,7 @@ from automations.core.schema import Choice, Schema, Tab
 from automations.core.schema_checks import whole_schema
 from automations.core.shop import Shop
 from automations.core.statuses import Status, check_statuses
+from automations.core.text import nearest
 
 _PACKAGE = Path(__file__).parent.parent
 # In the wheel the data folders travel inside the package; in a checkout they stand beside it.
@@ -142,6 +143,7 @@ def read_tree(folder: Path, problems: Problems) -> Tree:
             path.stem: _read(folder, f"{name}/{path.name}", problems) for path in _files(folder, name)
         }
     tree["accounts"] = accounts
+    _note_unread(folder / "sheets_schema", problems)
     return tree
 
 
@@ -205,6 +207,25 @@ def _read(folder: Path, name: str, problems: Problems) -> object:
     own = folder / "sheets_schema" / name
     path = own if own.is_file() else BUNDLED / "sheets_schema" / name
     return read_yaml(path, f"sheets_schema/{name}", problems)
+
+
+def _note_unread(own: Path, problems: Problems) -> None:
+    """Note files of the shop that nothing reads, because their name or place is not quite right."""
+    known = [f"{name}.yaml" for name in _FILES]
+    known += [f"{folder}/{path.name}" for folder in _FOLDERS for path in _files(own.parent, folder)]
+    for path in sorted(own.rglob("*")):
+        name = path.relative_to(own).as_posix()
+        if name in known or path.suffix.lower() not in (".yaml", ".yml"):
+            continue
+        close = nearest(name, known) or next((place for place in known if place.endswith(f"/{name}")), None)
+        problems.add(
+            "unknown-file",
+            f"sheets_schema/{name}",
+            msg("Nothing reads a file of this name."),
+            msg("Did you mean '{close}'?", close=close)
+            if close
+            else msg("Use one of: {known}.", known=tuple(known)),
+        )
 
 
 def _files(folder: Path, name: str) -> list[Path]:
