@@ -9,6 +9,7 @@ import pytest
 from hand_shop import HandShop, read_snapshot
 
 from automations.app.doctor import examine
+from automations.app.tell import print_outcome
 from automations.books.xlsx import CellEdit
 from automations.core.errors import LedgerRefused
 
@@ -140,3 +141,14 @@ def test_a_remark_that_fills_its_cell_stops_no_other_order(shop: HandShop) -> No
     shop.type("holds", "1001:remark", clear=True, cleared_by="木漏")
     shop.run("2026-11-24 09:10")
     assert shop.ledger()["orders"]["1001"].text("status") == "instructed"
+
+
+def test_a_workbook_that_came_back_from_its_backup_is_told(
+    shop: HandShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.type_order()
+    shop.run("2026-11-24 09:00")
+    (shop.folder / "ledger.xlsx").unlink()
+    outcome = shop.run("2026-11-24 09:05")
+    print_outcome(outcome)
+    assert "! The workbook ledger.xlsx was missing; ledger-" in capsys.readouterr().err

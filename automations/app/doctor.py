@@ -30,7 +30,9 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
     lines = [f"✓ {sentence.text(shown)}" for sentence in _well(shop, ledger)]
     written, typed = _missing_columns(snapshot, ledger)
     blocked = [f"✗ {sentence.text(shown)}" for sentence in (*written, *_in_the_way(folder))]
-    lines += blocked + [f"△ {sentence.text(shown)}" for sentence in (*typed, *_worth_mending(shop))]
+    lines += blocked + [
+        f"△ {sentence.text(shown)}" for sentence in (*snapshot.notes, *typed, *_worth_mending(shop))
+    ]
     return lines, not blocked
 
 

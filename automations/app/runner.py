@@ -51,6 +51,7 @@ class Outcome:
         steps: Each automation's own plan, with the reasons.
         files: Incoming files that were read.
         delivered: What the couriers wrote; empty for a dry run.
+        notes: What the book has to say of itself (see ``Snapshot``).
     """
 
     run_id: str
@@ -64,6 +65,7 @@ class Outcome:
     delivered: Delivered = field(default_factory=Delivered)
     dry_run: bool = False
     summary: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def open_shop(folder: Path, language: str | None = None) -> Shop:
@@ -157,7 +159,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         tell(msg("reading the ledger"))
         snapshot, ledger = read_ledger(shop, now, incoming)
         tell(msg("working through the orders"))
-        outcome = planned(shop, ledger, names)
+        outcome = replace(planned(shop, ledger, names), notes=snapshot.notes)
         if dry_run:
             return replace(outcome, dry_run=True)
         try:

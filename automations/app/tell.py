@@ -40,6 +40,8 @@ def print_findings(
 def print_outcome(outcome: Outcome) -> None:
     """Print what a run did in a short table, or everything a dry run would do."""
     language = outcome.before.language
+    for note in outcome.notes:
+        click.echo(f"! {note.text(language)}", err=True)
     if outcome.dry_run:
         lines = change_lines(with_reasons(outcome), outcome.before, language)
         for line in lines or [msg("Nothing to do.").text(language)]:

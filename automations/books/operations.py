@@ -14,6 +14,15 @@ def new_op() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S%f}-{token_hex(4)}"
 
 
+def moment_of(op: str) -> datetime:
+    """Return the moment (UTC, whole seconds) of an operation id.
+
+    Raises:
+        ValueError: It is not an operation id.
+    """
+    return datetime.strptime(op[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+
+
 def day_of(op: str) -> date | None:
     """Return the UTC day of an operation id, None for any other text."""
     if not _FORM.fullmatch(op):

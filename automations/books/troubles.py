@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from automations.books.backups import backup_of
+from automations.books.operations import moment_of
 from automations.books.xlsx import EditRefused, RefusedError, ValueRefused, WorkbookRefused
 from automations.core.errors import DaichoError, LedgerRefused, ServiceError
 from automations.core.messages import Message, msg
@@ -67,6 +70,24 @@ def missing(workbook: Path) -> LedgerRefused:
             "There is no workbook {name} in the folder {folder}.", name=workbook.name, folder=workbook.parent
         ),
         msg("Bring it back under this name, or write its name after 'ledger:' in shop.yaml."),
+    )
+
+
+def older(workbook: Path, newest: str, zone: ZoneInfo) -> LedgerRefused:
+    """Return what to tell a person when a workbook lacks what the operation ``newest`` wrote into it."""
+    return LedgerRefused(
+        "workbook-older",
+        msg(
+            "What Daicho wrote into {name} at {moment} is missing: an older version was brought back, or saved "
+            "from a window that was still open.",
+            name=workbook.name,
+            moment=f"{moment_of(newest).astimezone(zone):%Y-%m-%d %H:%M}",
+        ),
+        msg(
+            "See what was shipped and mailed since then. To go on with this version, move {backup} out of the "
+            "folder backup and run again; nothing was changed.",
+            backup=backup_of(workbook, newest).name,
+        ),
     )
 
 

@@ -42,6 +42,7 @@ class VersionedFile:
             self._disk.replace(self._new, self.path)
         except (OSError, LedgerChanged):
             with suppress(OSError):
+                self._disk.remove(backup)
                 self._disk.remove(self._new)
             raise
         try:
@@ -56,11 +57,7 @@ class VersionedFile:
         self._disk.write(self._new, content, like=self.path)
         self._disk.link(self.path, backup)
         self._disk.sync_folder(backup.parent)
-        try:
-            self._refuse_unless(base_hash, backup, self.path)
-        except LedgerChanged:
-            self._disk.remove(backup)
-            raise
+        self._refuse_unless(base_hash, backup, self.path)
 
     def _refuse_unless(self, base_hash: str, *paths: Path) -> None:
         """Refuse to go on when a person saved: the backup is the same file as the workbook was, by another name."""
@@ -87,10 +84,17 @@ class VersionedFile:
             raise troubles.missing(self.path)
         return backups.backup_of(self.path, ops[-1])
 
+    def newest_op(self) -> str:
+        """Return the last operation that put new content in place, "" if none left a backup.
+
+        A backup with new content still beside it belongs to an operation that was cut off before that.
+        """
+        ops = self._backups()
+        return ops[-1] if ops and not self._new.exists() else ""
+
     def bring_back(self, backup: Path) -> None:
-        """Make a copy of a backup the file itself."""
-        self._disk.write(self._new, self._disk.read(backup), like=backup)
-        self._disk.replace(self._new, self.path)
+        """Give a backup the name of the file itself."""
+        self._disk.replace(backup, self.path)
         self._disk.sync_folder(self.path.parent)
 
     def _backups(self) -> tuple[str, ...]:

@@ -39,11 +39,7 @@ _PATIENCE_S = 20.0
 
 
 class WorkbookBook:
-    """A ledger in a workbook. A commit makes a new file beside it and puts that in its place in one step.
-
-    Attributes:
-        notes: What a person should know about the file itself (it was brought back from a backup, say).
-    """
+    """A ledger in a workbook. A commit makes a new file beside it and puts that in its place in one step."""
 
     def __init__(  # noqa: PLR0913 - where, what, and how it is worded
         self,
@@ -56,7 +52,7 @@ class WorkbookBook:
         disk: Disk | None = None,
         patience_s: float = _PATIENCE_S,
     ) -> None:
-        self.notes: tuple[Message, ...] = ()
+        self._notes: tuple[Message, ...] = ()
         self._path = path.resolve()
         self._schema = schema
         self._wording = Wording(language, currency, zone)
@@ -80,6 +76,7 @@ class WorkbookBook:
             sheets=sheets,
             marks=journal.marks_in(sheets[journal.TAB], tab),
             token=hash_of(source),
+            notes=self._notes,
         )
 
     def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
@@ -90,11 +87,12 @@ class WorkbookBook:
         with self._troubles(), locked(self._path, self._patience_s):
             self._disk.refuse_open(self._path)
             source = self._content_at(base)
+            self._refuse_older(base)
             content = edit_workbook(source, written.edits, properties)
             self._file.install(content, commit.op, base.token)
             self._file.remove_old_backups(commit.op)
         after = snapshot_after(base, written.edits, plan.marks, commit, hash_of(content))
-        return Receipt(commit.op, written.cells, written.rows, self.notes, after)
+        return Receipt(commit.op, written.cells, written.rows, after)
 
     def _content_at(self, base: Snapshot) -> bytes:
         """Return the file, whose hash covers the version property as well."""
@@ -112,13 +110,22 @@ class WorkbookBook:
             if self._path.exists():
                 return
             self._file.bring_back(backup)
-        self.notes += (
+        self._notes += (
             msg(
-                "The workbook {name} was missing; it was brought back from {backup}.",
+                "The workbook {name} was missing; {backup} from the folder backup took its place. "
+                "What was typed or done since then is not in it: see what was shipped and mailed.",
                 name=self._path.name,
                 backup=backup.name,
             ),
         )
+
+    def _refuse_older(self, base: Snapshot) -> None:
+        """Refuse to go on from a workbook that lost what the newest backup says was written to it."""
+        newest = self._file.newest_op()
+        if newest in {"", base.version}:
+            return
+        if newest not in journal.ops_in(base.sheets[journal.TAB], self._schema[journal.TAB]):
+            raise troubles.older(self._path, newest, self._wording.zone)
 
     def _inspected(self) -> bytes:
         """Return the file, once it is known that reading it cannot exhaust the machine."""

@@ -84,6 +84,11 @@ def marks_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
     return frozenset(found)
 
 
+def ops_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
+    """Return the operation ids of every commit that is on record."""
+    return frozenset(row["op"] for _, row in _rows(sheet, tab) if row["kind"] == "commit")
+
+
 def last_commit(sheet: Sheet, tab: Tab, known: str) -> Commit:
     """Return the newest commit; one without op and number 0 in a ledger that nothing was committed to.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from automations.core.cells import RawCell
 from automations.core.messages import Message
@@ -40,6 +40,7 @@ class Snapshot:
         number: How many commits there were.
         marks: Effects that were once planned.
         token: What the book needs to know at commit (a file hash, say); only the book looks at it.
+        notes: What a person should know about the book itself (it was brought back from a backup, say).
     """
 
     ledger_id: str
@@ -48,6 +49,7 @@ class Snapshot:
     sheets: Mapping[str, Sheet]
     marks: frozenset[str] = frozenset()
     token: str = ""
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +73,4 @@ class Receipt:
     version: str
     cells: int
     rows: int
-    notes: tuple[Message, ...] = field(default=())
     after: Snapshot | None = None

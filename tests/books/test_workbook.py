@@ -36,7 +36,9 @@ from automations.core.errors import DaichoError, LedgerChanged, LedgerRefused, S
 from automations.core.plan import Plan
 
 _COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1")
-OPERATIONS = "read refuse_open read write link sync_folder read read replace sync_folder read names".split()
+OPERATIONS = (
+    "read refuse_open read names write link sync_folder read read replace sync_folder read names".split()
+)
 
 
 @pytest.fixture
@@ -127,8 +129,8 @@ def test_whatever_the_disk_refuses_the_workbook_stays_as_it_was(
 
 
 def test_a_backup_that_cannot_be_tidied_away_does_not_undo_the_commit(shop: WorkbookShop):
-    def fail(_count: int, name: str) -> None:
-        if name == "names":
+    def fail(count: int, _name: str) -> None:
+        if count == len(OPERATIONS):
             raise PermissionError(errno.EACCES, "no")
 
     commit(workbook_book(shop.path, disk=WatchedDisk(fail)), change("1001", name="高橋"))
@@ -207,8 +209,29 @@ def test_a_missing_workbook_comes_back_from_its_last_backup_and_says_so(shop: Wo
     book = workbook_book(shop.path)
     assert rows_of(book)["1001"]["name"] == "高橋"
     assert shop.path.read_bytes() == before
-    assert "was missing; it was brought back from 台帳-" in str(book.notes[0])
-    assert commit(book, append(order_id="1004")).notes == book.notes
+    commit(book, append(order_id="1004"))
+    assert "The workbook 台帳.xlsx was missing; 台帳-" in str(book.read().notes[0])
+
+
+def test_a_workbook_that_lost_the_last_commit_is_read_but_not_written(shop: WorkbookShop):
+    base = commit(shop.book, change("1001", name="高橋")) and shop.path.read_bytes()
+    last = commit(shop.book, append(order_id="1004")).version
+    shop.path.write_bytes(base)
+    assert "1004" not in rows_of(shop.book)
+    with pytest.raises(LedgerRefused, match=f"move 台帳-{last}.xlsx out of the folder backup") as refused:
+        commit(shop.book, append(order_id="1005"))
+    assert refused.value.code == "workbook-older"
+    assert shop.path.read_bytes() == base
+    (shop.path.parent / "backup" / f"台帳-{last}.xlsx").unlink()
+    commit(shop.book, append(order_id="1005"))
+    assert "1005" in rows_of(shop.book)
+
+
+def test_a_workbook_without_its_backups_goes_on(shop: WorkbookShop):
+    commit(shop.book, change("1001", name="高橋"))
+    shutil.rmtree(shop.path.parent / "backup")
+    commit(shop.book, append(order_id="1004"))
+    assert "1004" in rows_of(shop.book)
 
 
 def test_without_workbook_and_backup_the_folder_is_named(tmp_path: Path):
