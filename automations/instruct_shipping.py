@@ -156,6 +156,8 @@ def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Itera
         ship_on = max(shipment.day("ship_on") or ledger.today, ledger.today)
         if shipment.key in in_batches or parcel_mark(shipment.key) in ledger.marks:
             rendered = Rendered(problems=(_ALREADY,))
+        elif shipment.money("cod_amount") and ledger.currency != _COLLECTED_IN:
+            rendered = Rendered(problems=(_OTHER_MONEY,))
         else:
             rendered = render(
                 carrier, service, label_record(shipment, ship_on, service, settings.shop, carrier)
@@ -221,4 +223,13 @@ _ALREADY = FieldProblem(
     "",
     msg("This parcel is already in a shipping file; it is not handed over twice."),
     msg("If its row was deleted or changed, put it back as it was; the folder backup has it."),
+)
+# Carriers read the amount on a label as yen, whatever the shop counts in.
+_COLLECTED_IN = "JPY"
+_OTHER_MONEY = FieldProblem(
+    "",
+    "cod_amount",
+    "",
+    msg("Carriers collect yen at the door, and this shop counts in another currency."),
+    msg("Agree on another payment method."),
 )
