@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -73,17 +72,22 @@ def write_eml(folder: Path, mail: Row, shop: Shop, language: str = "ja") -> Path
     content = build_message(mail, shop, language).as_bytes()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / file_name(mail)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".mail-", suffix=".part")
+    # Always under the same name, so that a run that is cut off leaves nothing that the next would not use up.
+    unfinished = folder / f".{path.name}.part"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(unfinished, "wb", opener=_for_nobody_else) as file:  # noqa: PTH123 - Path.open has no opener
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        unfinished.replace(path)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
     return path
+
+
+def _for_nobody_else(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _address(mail: Row, written: str, name: str = "") -> Address:
