@@ -75,7 +75,7 @@ def write_eml(folder: Path, mail: Row, shop: Shop, language: str = "ja") -> Path
     # Always under the same name, so that a run that is cut off leaves nothing that the next would not use up.
     unfinished = folder / f".{path.name}.part"
     try:
-        with open(unfinished, "wb", opener=_for_nobody_else) as file:  # noqa: PTH123 - Path.open has no opener
+        with open(unfinished, "wb", opener=_for_nobody_else) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
