@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from automations.app.demo.carrier_desk import issued_list
@@ -24,18 +27,12 @@ class HandShop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        counted = datetime(2026, 11, 20, 9, tzinfo=TOKYO)
-        init_shop(
-            folder,
-            language="en",
-            shop=SHOP,
-            rows={
-                "products": [_product("K-001", "煎茶 100g", 1080), _product("K-002", "ほうじ茶", 864)],
-                "stock": [
-                    {"sku": sku, "counted_qty": 10, "counted_at": counted} for sku in ("K-001", "K-002")
-                ],
-            },
-        )
+        for name, content in _new_shop().items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        (folder / INBOX).mkdir()
+        self._shop = open_shop(folder)
 
     def run(self, moment: str) -> Outcome:
         """Run everything at a local moment such as ``2026-11-24 10:00``."""
@@ -43,7 +40,7 @@ class HandShop:
 
     def ledger(self) -> Ledger:
         """Return the ledger as it stands in the file."""
-        return read_ledger(open_shop(self.folder))[1]
+        return read_ledger(self._shop)[1]
 
     def type_order(self, order_id: str = "1001", **cells: Value) -> None:
         """Type a complete order that may ship at once, and its line of one K-001."""
@@ -59,30 +56,29 @@ class HandShop:
     def type(self, tab: str, key: str = "", **cells: Value) -> None:
         """Type raw values into the row with this key, or without one into a new row below the others."""
         sheet = self._sheet(tab)
-        number = self._numbers(tab)[key] if key else _last_row(sheet) + 1
-        self.edit(
-            tab,
-            *(CellEdit(number, sheet.columns[column], _typed(value)) for column, value in cells.items()),
+        number = self._number(sheet, key) if key else _last_row(sheet) + 1
+        self._write(
+            sheet, [CellEdit(number, sheet.columns[column], _typed(value)) for column, value in cells.items()]
         )
 
     def empty(self, tab: str, key: str) -> None:
         """Empty a whole row, as people delete it."""
-        number = self._numbers(tab)[key]
-        self.edit(tab, *(CellEdit(number, at, None) for at in self._sheet(tab).columns.values()))
+        sheet = self._sheet(tab)
+        number = self._number(sheet, key)
+        self._write(sheet, [CellEdit(number, at, None) for at in sheet.columns.values()])
 
     def copy(self, tab: str, key: str, **cells: Value) -> None:
         """Copy a whole row below the others, hidden columns too, and type over some of its cells."""
         sheet = self._sheet(tab)
-        source = dict(sheet.rows)[self._numbers(tab)[key]]
+        source = dict(sheet.rows)[self._number(sheet, key)]
         copied = {column: source[at - 1] for column, at in sheet.columns.items() if at <= len(source)}
         edits = {**copied, **cells}
         row = _last_row(sheet) + 1
-        self.edit(tab, *(CellEdit(row, sheet.columns[column], _typed(raw)) for column, raw in edits.items()))
+        self._write(sheet, [CellEdit(row, sheet.columns[name], _typed(raw)) for name, raw in edits.items()])
 
     def edit(self, tab: str, *edits: CellEdit) -> None:
         """Write cells of a tab by row and column number."""
-        path = self.folder / "ledger.xlsx"
-        path.write_bytes(edit_workbook(path.read_bytes(), [SheetEdit(self._sheet(tab).title, edits)]))
+        self._write(self._sheet(tab), edits)
 
     def carrier_issues_labels(self, day: str) -> None:
         """Put the carrier's list of issued labels for every shipping file into the inbox."""
@@ -93,10 +89,38 @@ class HandShop:
             (self.folder / INBOX / f"issued-{file.name}").write_bytes(issued)
 
     def _sheet(self, tab: str) -> Sheet:
-        return read_snapshot(self.folder)[tab]
+        return self._shop.book.read().sheets[tab]
 
-    def _numbers(self, tab: str) -> dict[str, int]:
-        return row_keys(self._sheet(tab), open_shop(self.folder).configuration.schema[tab])
+    def _number(self, sheet: Sheet, key: str) -> int:
+        return row_keys(sheet, self._shop.configuration.schema[sheet.tab])[key]
+
+    def _write(self, sheet: Sheet, edits: Sequence[CellEdit]) -> None:
+        path = self.folder / "ledger.xlsx"
+        path.write_bytes(edit_workbook(path.read_bytes(), [SheetEdit(sheet.title, tuple(edits))]))
+
+
+@cache
+def _new_shop() -> dict[str, bytes]:
+    """Return the files of the new shop; it is made once for all tests."""
+    counted = datetime(2026, 11, 20, 9, tzinfo=TOKYO)
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "shop"
+        init_shop(
+            folder,
+            language="en",
+            shop=SHOP,
+            rows={
+                "products": [_product("K-001", "煎茶 100g", 1080), _product("K-002", "ほうじ茶", 864)],
+                "stock": [
+                    {"sku": sku, "counted_qty": 10, "counted_at": counted} for sku in ("K-001", "K-002")
+                ],
+            },
+        )
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
 
 
 def read_snapshot(folder: Path) -> dict[str, Sheet]:

@@ -236,9 +236,11 @@ TYPED: dict[ColumnType, st.SearchStrategy[RawCell]] = {
     "integer": st.integers(-(10**12), 10**12),
     "money": st.integers(-(10**9), 10**9),
     "date": st.dates(date(1950, 1, 1), date(2999, 12, 31)),
-    "datetime": st.datetimes(datetime(1950, 1, 1), datetime(2999, 12, 31)).map(
-        lambda at: at.replace(microsecond=0)
-    ),  # noqa: DTZ001
+    "datetime": st.builds(
+        datetime.combine,
+        st.dates(date(1950, 1, 1), date(2999, 12, 31)),
+        st.builds(time, st.integers(0, 23), st.integers(0, 59), st.integers(0, 59)),
+    ),
     "flag": st.booleans(),
     "choice": st.sampled_from([*SIZES]),
     "prefecture": st.sampled_from(PREFECTURES),

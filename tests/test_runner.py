@@ -104,23 +104,13 @@ def test_run_without_anything_to_do_leaves_every_byte(shop: HandShop) -> None:
 
 def test_somebody_saving_meanwhile_loses_nothing(shop: HandShop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.type_order()
-    real = runner.open_book
-    books = _meddle(monkeypatch, 2, lambda left: _typed_meanwhile(shop, left, monkeypatch, real))
+    books = _meddle(monkeypatch, 2, lambda left: shop.type("orders", "1001", memo=f"saved {left}"))
     shop.run(MORNING)
-    monkeypatch.setattr(runner, "open_book", real)
     assert books[0].left == 0
     orders = shop.ledger()["orders"]
     assert orders["1001"].text("memo") == "saved 0"
     assert orders["1001"].text("status") == "instructed"
     assert len(list((shop.folder / "shipping").glob("*.csv"))) == 1
-
-
-def _typed_meanwhile(
-    shop: HandShop, left: int, monkeypatch: pytest.MonkeyPatch, real: Callable[..., Book]
-) -> None:
-    with monkeypatch.context() as plain:
-        plain.setattr(runner, "open_book", real)
-        shop.type("orders", "1001", memo=f"saved {left}")
 
 
 def _saved_again(shop: HandShop, left: int) -> None:
@@ -131,11 +121,9 @@ def _saved_again(shop: HandShop, left: int) -> None:
 def test_run_gives_up_when_somebody_keeps_saving(shop: HandShop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.type_order()
     _put(shop, "orders.csv", ORDERS.format(number="A-1"))
-    real = runner.open_book
     _meddle(monkeypatch, 99, lambda left: _saved_again(shop, left))
     with pytest.raises(ServiceError) as caught:
         shop.run(MORNING)
-    monkeypatch.setattr(runner, "open_book", real)
     assert caught.value.code == "ledger-busy"
     assert [row.key for row in shop.ledger()["batches"]] == []
     assert (shop.folder / "inbox" / "orders.csv").is_file()
