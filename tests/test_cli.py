@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,14 +65,21 @@ def daicho(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     return run
 
 
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make an empty English shop and name it by DAICHO_SHOP."""
-    folder = tmp_path / "my-shop"
+@pytest.fixture(scope="module")
+def new_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an English shop without orders, to be copied."""
+    folder = tmp_path_factory.mktemp("new") / "my-shop"
     products = [
         {"sku": "K-001", "name": "煎茶", "price": 1080, "tax_rate": 8, "weight_g": 120, "size_cm": 40}
     ]
     init_shop(folder, language="en", rows={"products": products})
+    return folder
+
+
+@pytest.fixture
+def shop(new_shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a new shop of one's own and name it by DAICHO_SHOP."""
+    folder = Path(shutil.copytree(new_shop, tmp_path / "my-shop"))
     monkeypatch.setenv("DAICHO_SHOP", str(folder))
     return folder
 
@@ -262,6 +270,7 @@ def test_options_come_from_the_environment(
         pytest.param(("show", "ordres"), "Did you mean 'orders'?", id="tab misspelt"),
         pytest.param(("show", "orders", "--where", "staus=on_hold"), "Did you mean 'status'?", id="column misspelt"),
         pytest.param(("show", "orders", "--where", "status"), "status=on_hold", id="no condition"),
+        pytest.param(("show", "orders", "--where", "status=shiped"), "Use one of: received", id="unknown value"),
         pytest.param(("mail", "preview", "shippd", "--order", "1"), "Did you mean 'shipped'?", id="mail misspelt"),
         pytest.param(("mail", "preview", "shipped", "--order", "1"), "order-unknown", id="mail of no order"),
         pytest.param(("doctor", "--shop", "nowhere"), "shop-missing", id="doctor without a shop"),
