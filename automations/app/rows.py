@@ -83,6 +83,12 @@ def _condition(text: str, tab: Tab) -> tuple[str, str]:
             else msg("Columns: {names}.", names=tuple(tab.columns))
         )
         raise ShowRefused(msg("{tab} has no column '{name}'.", tab=tab.id, name=name), fix)
+    known = tab.columns[column].written_choices
+    if known and value and normal_header(value) not in known:
+        raise ShowRefused(
+            msg("'{value}' is no value of the column '{name}'.", value=value, name=column),
+            msg("Use one of: {known}.", known=tuple(tab.columns[column].choices)),
+        )
     return column, value
 
 
