@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -136,6 +136,6 @@ def _last_row(sheet: Sheet) -> int:
     return sheet.rows[-1][0] if sheet.rows else sheet.header_row
 
 
-def _typed(raw: object) -> str | int | float | bool | datetime | None:
-    assert raw is None or isinstance(raw, (str, int, float, bool, datetime)), raw
+def _typed(raw: object) -> str | int | float | bool | date | None:
+    assert raw is None or isinstance(raw, (str, int, float, bool, date)), raw
     return raw

@@ -152,3 +152,26 @@ def test_a_workbook_that_came_back_from_its_backup_is_told(
     outcome = shop.run("2026-11-24 09:05")
     print_outcome(outcome)
     assert "! The workbook ledger.xlsx was missing; ledger-" in capsys.readouterr().err
+
+
+def test_an_order_a_person_set_to_shipped_is_not_shipped_again(shop: HandShop) -> None:
+    shop.type_order(status="出荷済み")
+    shop.run("2026-11-24 09:00")
+    assert len(shop.ledger()["batches"]) == 0
+    shop.type("orders", "1001", status=None)
+    shop.run("2026-11-24 09:10")
+    assert shop.ledger()["orders"]["1001"].text("status") == "instructed"
+
+
+def test_a_copied_row_is_an_order_of_its_own(shop: HandShop) -> None:
+    shop.type_order()
+    shop.run("2026-11-24 09:00")
+    shop.copy("orders", "1001", order_id="1002", buyer_name="佐藤 花子", buyer_email="sato@example.com")
+    shop.copy("order_lines", "1001-1", order_id="1002", line_id=None)
+    shop.run("2026-11-24 09:10")
+    ledger = shop.ledger()
+    assert [parcel.text("batch_id") for parcel in ledger["shipments"]] == [
+        "yamato-20261124-1",
+        "yamato-20261124-2",
+    ]
+    assert ledger["stock"]["K-001"].number_of("reserved") == 2
