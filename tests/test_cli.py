@@ -358,6 +358,16 @@ def test_language_of_help_is_found_before_a_shop_is_known(
     assert cli.interface_language(arguments) == language
 
 
+def test_a_refusal_is_said_in_the_language_of_the_shop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAICHO_LANG", raising=False)
+    monkeypatch.setenv("LC_ALL", "C")
+    (tmp_path / "shop.yaml").write_text("# settings\nlanguage: ja\n", encoding="utf-8")
+    assert cli.interface_language(["why", "1001", "--shop", str(tmp_path)]) == "ja"
+    assert cli.interface_language(["why", "1001", "--shop", str(tmp_path), "--lang", "en"]) == "en"
+
+
 def test_whole_program_speaks_japanese_on_a_narrow_terminal(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from automations.app.cli import main; main()"]
     environment = {**os.environ, "DAICHO_LANG": "ja", "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}

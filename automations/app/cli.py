@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import locale
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,15 +22,36 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def interface_language(arguments: Sequence[str]) -> str:
-    """Return the language of help and messages before a shop is known: --lang, DAICHO_LANG, the locale."""
-    for place, argument in enumerate(arguments):
-        if argument == "--lang" and place + 1 < len(arguments):
-            return arguments[place + 1] if arguments[place + 1] in LANGUAGES else "en"
-        if argument.startswith("--lang="):
-            return argument[7:] if argument[7:] in LANGUAGES else "en"
-    wanted = os.environ.get("DAICHO_LANG") or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES")
+    """Return the language of help and refusals: --lang, DAICHO_LANG, the shop's own, else the locale's."""
+    named = _option(arguments, "--lang") or os.environ.get("DAICHO_LANG")
+    if named:
+        return named if named in LANGUAGES else "en"
+    own = _language_of(Path(_option(arguments, "--shop") or os.environ.get("DAICHO_SHOP") or "."))
+    if own:
+        return own
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES")
     wanted = wanted or os.environ.get("LANG") or locale.getlocale()[0] or ""
     return "ja" if wanted.lower().startswith("ja") else "en"
+
+
+def _option(arguments: Sequence[str], name: str) -> str:
+    """Return what an option is given, before anything is parsed; ``""`` without it."""
+    for place, argument in enumerate(arguments):
+        if argument == name and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if argument.startswith(f"{name}="):
+            return argument.removeprefix(f"{name}=")
+    return ""
+
+
+def _language_of(folder: Path) -> str:
+    """Return the ``language:`` line of a shop's settings, ``""`` where none can be read."""
+    try:
+        text = (folder / "shop.yaml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    line = re.search(rf"^language:\s*['\"]?({'|'.join(LANGUAGES)})\b", text, re.MULTILINE)
+    return line[1] if line else ""
 
 
 # How often a run tells what it is about to do: files, ledger, rules, writing, effects.
