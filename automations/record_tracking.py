@@ -65,7 +65,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         one that may not ship is a finding and is not recorded. Reading a file again changes nothing.
     """
     results, unmatched = _by_shipment(ledger)
-    owners = _owners(ledger)
+    owners = _owners(ledger, results)
     lines: dict[str, list[Row]] | None = None
     parts: list[Part] = [unmatched]
     for shipment in ledger["shipments"]:
@@ -73,32 +73,37 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         if result is None and (shipment.text("state") in _GONE or not shipment.text("tracking_number")):
             continue
         lines = ledger["order_lines"].by("shipment_id") if lines is None else lines
-        twice = _standing_twice(shipment, owners)
+        twice = _standing_twice(shipment, result, owners)
         parts.append(twice or _recorded(shipment, result, lines.get(shipment.key, []), ledger, settings))
     return Plan.of(parts)
 
 
-def _owners(ledger: Ledger) -> dict[str, set[str]]:
-    """Return the orders that each tracking number of the last weeks stands at; carriers use numbers again."""
+def _owners(ledger: Ledger, results: Mapping[str, TrackingResult]) -> dict[str, set[str]]:
+    """Return the orders each number of the last weeks or of a file belongs to; carriers use numbers again."""
     oldest = ledger.today - timedelta(days=_NEVER_AGAIN_DAYS)
     owners: dict[str, set[str]] = {}
     for shipment in ledger["shipments"]:
-        digits = only_digits(shipment.text("tracking_number"))
+        digits = _digits(shipment, results.get(shipment.key))
         if digits and (shipment.day("shipped_on") or ledger.today) >= oldest:
             owners.setdefault(digits, set()).add(shipment.text("order_id"))
     return owners
 
 
-def _standing_twice(shipment: Row, owners: Mapping[str, Collection[str]]) -> Finding | None:
-    others = set(owners.get(only_digits(shipment.text("tracking_number")), ())) - {shipment.text("order_id")}
+def _digits(shipment: Row, result: TrackingResult | None) -> str:
+    """Return the digits of the number that stands at a parcel, else of the one a file has for it."""
+    arrived = result.tracking_number if result else ""
+    return only_digits(shipment.text("tracking_number") or arrived)
+
+
+def _standing_twice(
+    shipment: Row, result: TrackingResult | None, owners: Mapping[str, Collection[str]]
+) -> Finding | None:
+    others = set(owners.get(_digits(shipment, result), ())) - {shipment.text("order_id")}
     if not others or shipment.text("state") in _GONE:
         return None
-    return shipment.finding(
-        "tracking-twice",
-        "tracking_number",
-        msg("The same number stands at a parcel of order {orders}.", orders=tuple(sorted(others))),
-        msg("Compare both with their labels, and correct the wrong one."),
-    )
+    why = msg("The same number stands at a parcel of order {orders}.", orders=tuple(sorted(others)))
+    fix = msg("Compare both with their labels, and correct the wrong one.")
+    return _finding(shipment, _number(shipment, result), "tracking-twice", why, fix)
 
 
 def _by_shipment(ledger: Ledger) -> tuple[dict[str, TrackingResult], list[Finding]]:
@@ -108,7 +113,9 @@ def _by_shipment(ledger: Ledger) -> tuple[dict[str, TrackingResult], list[Findin
     for result in ledger.incoming.tracking if ledger.incoming else ():
         key = unicodedata.normalize("NFKC", result.reference).strip().upper()
         if key in ledger["shipments"]:
-            found.setdefault(key, result)
+            first = found.setdefault(key, result)
+            if first.tracking_number != result.tracking_number:
+                unmatched.append(_second(result, first))
         else:
             unmatched.append(_unmatched(result))
     return found, unmatched
@@ -128,6 +135,19 @@ def _unmatched(result: TrackingResult) -> Finding:
         result,
         why,
         msg("If it is one of ours, type the tracking number into its row in the shipments tab."),
+    )
+
+
+def _second(result: TrackingResult, first: TrackingResult) -> Finding:
+    return _in_file(
+        "tracking-differs",
+        result,
+        msg(
+            "{reference} stands in the file twice; {number} is kept.",
+            reference=result.reference,
+            number=first.tracking_number,
+        ),
+        msg("If this number is on the parcel, type it into its row in the shipments tab."),
     )
 
 

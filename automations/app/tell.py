@@ -28,12 +28,18 @@ def print_json(document: Mapping[str, Any], ledger: Ledger) -> None:
 def print_findings(
     findings: Sequence[Finding], ledger: Ledger, *, err: bool = True, most: int | None = None
 ) -> None:
-    """Print findings in the one form; beyond ``most`` only how many more there are."""
+    """Print findings in the one form; beyond ``most`` only how many more there are.
+
+    What is said of a file comes first and whole: a check later on does not know of it any more.
+    """
     language = ledger.language
-    for finding in findings[:most]:
+    of_files = [finding for finding in findings if not finding.tab]
+    of_rows = [finding for finding in findings if finding.tab]
+    shown = of_rows if most is None else of_rows[: max(0, most - len(of_files))]
+    for finding in (*of_files, *shown):
         click.echo(finding_text(finding, ledger, language), err=err)
-    if most is not None and len(findings) > most:
-        left = msg("… and {count} more; see them with: daicho check", count=len(findings) - most)
+    if len(shown) < len(of_rows):
+        left = msg("… and {count} more; see them with: daicho check", count=len(of_rows) - len(shown))
         click.echo(left.text(language), err=err)
 
 
