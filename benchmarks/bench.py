@@ -19,7 +19,7 @@ import whole_run
 from measure import Line
 
 _SIZES = (1_000, 10_000)
-_HEADINGS = ("measured (best / median)", "Daicho", "peer", "ratio", "goal", "reached")
+_HEADINGS = ("processor time, best / median", "Daicho", "peer", "ratio", "goal", "reached")
 
 
 def main() -> None:
