@@ -34,8 +34,10 @@ WRITES = {
     ),
 }
 
-# What a person may set by hand and have taken at its word; everything else is what the facts say.
 _NOTHING_WAITS = frozenset({"partially_shipped", "shipped", "arrived", "posted", "cancelled", "returned"})
+# More of them would hide the other reasons; the order lines tell them all.
+_MOST_SHORTAGES = 5
+# What a person may set by hand and have taken at its word; everything else is what the facts say.
 _TAKEN_AT_WORD = frozenset({"cancelled", "returned"})
 
 
@@ -182,10 +184,14 @@ def _payment_step(order: Row, method: Payment) -> Message:
 
 
 def _stock_blockers(lines: Sequence[Row]) -> Iterable[Blocker]:
-    short = [line.text("shortage") for line in lines if line.text("shortage")]
+    short = list(dict.fromkeys(line.text("shortage") for line in lines if line.text("shortage")))
     step = msg("Wait for stock, or agree on another way with the customer")
     if short:
-        yield Blocker("stock", Label("、".join(short), ", ".join(short)), step)
+        some, more = short[:_MOST_SHORTAGES], len(short) - _MOST_SHORTAGES
+        named = Label("、".join(some), ", ".join(some))
+        yield Blocker(
+            "stock", msg("{named} and {count} more", named=named, count=more) if more > 0 else named, step
+        )
 
 
 def _sentences(order: Row, status: str, blockers: Sequence[Blocker], ledger: Ledger) -> dict[str, Value]:
