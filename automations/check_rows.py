@@ -67,11 +67,15 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
 
 
 def _with_present_keys(ledger: Ledger) -> Iterator[Finding]:
-    """Yield what reading found; rows that were given a number since then go by that."""
+    """Yield what reading found; rows that were given a number since then go by that, lines of totals are left out."""
     nameless = {finding.tab for finding in ledger.unreadable if finding.key.startswith("#")}
-    keys = {(tab, row.number): row.key for tab in nameless for row in ledger[tab]}
+    rows = {(tab, row.number): row for tab in nameless for row in ledger[tab]}
     for finding in ledger.unreadable:
-        yield replace(finding, key=keys.get((finding.tab, finding.row), finding.key))
+        row = rows.get((finding.tab, finding.row))
+        if row is None or row.has_key:
+            yield replace(finding, key=row.key) if row else finding
+        elif is_begun(row, ledger.schema[finding.tab]):
+            yield finding
 
 
 def _is_of_closed(finding: Finding, ledger: Ledger, closed: set[str]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from automations.core.messages import Message
 from automations.core.plan import AppendRow, Finding, Level, Plan, SetCells
 from automations.core.schema import Schema, Tab
+from automations.core.text import normal_header
 from automations.core.values import Cells, Value
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from automations.core.incoming import Incoming
 
 _NUMBERS = frozenset({"integer", "money"})
+_TOTALS = frozenset({"合計", "小計", "総計", "計", "total", "totals", "subtotal", "sum"})
 
 
 class Row:
@@ -116,7 +118,8 @@ class Row:
 def is_begun(row: Row, tab: Tab) -> bool:
     """Return whether a person has begun to fill the row in.
 
-    Numbers alone are a line of totals below the others; unticked boxes and columns of the shop's own say nothing.
+    Numbers alone, or with a word such as 合計, are a line of totals below the others; unticked boxes and columns
+    of the shop's own say nothing.
     """
     return any(
         (column := tab.columns.get(name)) is not None
@@ -124,6 +127,7 @@ def is_begun(row: Row, tab: Tab) -> bool:
         and column.type not in _NUMBERS
         and row.cells.get(name) is not False
         and (row.cells.get(name) is not None or name in row.raw)
+        and normal_header(row.typed(name)) not in _TOTALS
         for name in (*row.cells, *row.raw)
     )
 
