@@ -16,6 +16,7 @@ import click
 
 from automations import AUTOMATIONS
 from automations.app.automate import module_of
+from automations.app.configuration import BUNDLED, load
 from automations.core.reading import UNREADABLE_CODES
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +33,9 @@ CODE_CALLS = {
     "ServiceError",
     "LedgerRefused",
 }
+
+# Reasons why an order waits look like codes, and are none.
+NO_CODES = {"by-hand"}
 
 
 @cache
@@ -62,10 +66,16 @@ def codes() -> dict[str, str]:
     """Return every code of a finding, problem or refusal with the English sentence it is told in."""
     found: dict[str, str] = {}
     for path in sorted((ROOT / "automations").rglob("*.py")):
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        named = _named(module)
+        for function in ast.walk(module):
             if isinstance(function, ast.FunctionDef):
-                for code, sentence in _codes_of(function):
+                for code, sentence in _codes_of(function, named):
                     found[code] = found.get(code) or sentence
+    found = {code: sentence for code, sentence in found.items() if code not in NO_CODES}
+    for channel in load(BUNDLED / "sheets_schema").channels.values():
+        for notice in channel.notices:
+            found.setdefault(notice.code, notice.why.en)
     for code in UNREADABLE_CODES:
         found.setdefault(code, "The cell does not fit its column.")
     return dict(sorted(found.items()))
@@ -129,25 +139,61 @@ def _codes() -> str:
     return "\n".join(lines)
 
 
-def _codes_of(function: ast.AST) -> Iterator[tuple[str, str]]:
-    named = {
-        target.id: _sentence(node.value)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+def _named(module: ast.Module) -> dict[str, ast.AST]:
+    """Return what the names of a module stand for: its constants and functions."""
+    named: dict[str, ast.AST] = {}
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named[node.targets[0].id] = node.value
+        elif isinstance(node, ast.FunctionDef):
+            named[node.name] = node
+    return named
+
+
+def _codes_of(function: ast.FunctionDef, named: Mapping[str, ast.AST]) -> Iterator[tuple[str, str]]:
+    """Yield each code with the first sentence beside it: in one call, or in one tuple that is told later."""
+    here = dict(named)
     for node in ast.walk(function):
-        if isinstance(node, ast.Call) and _called(node.func) in CODE_CALLS:
-            texts = [_sentence(part) or named.get(getattr(part, "id", ""), "") for part in node.args]
-            for part in node.args:
-                if isinstance(part, ast.Constant) and CODE.fullmatch(str(part.value)):
-                    yield str(part.value), next(filter(None, texts), "")
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            here[node.targets[0].id] = node.value
+    for node in ast.walk(function):
+        parts = _parts(node)
+        sentence = next(filter(None, (_sentence(part, here) for part in parts)), "")
+        if sentence or (isinstance(node, ast.Call) and _called(node.func) in CODE_CALLS):
+            for part in parts:
+                for code in _written(part, here):
+                    yield code, sentence
 
 
-def _sentence(node: ast.AST) -> str:
-    """Return the text of the first message made in an expression."""
-    for part in ast.walk(node):
+def _parts(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Tuple):
+        return node.elts
+    if isinstance(node, ast.Call) and _called(node.func) != "msg":
+        return [*node.args, *(word.value for word in node.keywords if word.arg in ("code", "why"))]
+    return []
+
+
+def _written(part: ast.AST, named: Mapping[str, ast.AST]) -> Iterator[str]:
+    """Yield the codes an argument can be: written here, a constant of the module, looked up in a table of it."""
+    if isinstance(part, ast.Constant) and CODE.fullmatch(str(part.value)):
+        yield str(part.value)
+    elif isinstance(part, ast.Name) and isinstance(named.get(part.id), ast.Constant):
+        yield from _written(named[part.id], {})
+    elif isinstance(part, ast.Call) and _called(part.func) == "get" and isinstance(part.func, ast.Attribute):
+        table = named.get(getattr(part.func.value, "id", ""))
+        values = table.values if isinstance(table, ast.Dict) else []
+        for value in (*values, *part.args[1:]):
+            yield from _written(value, {})
+
+
+def _sentence(node: ast.AST, named: Mapping[str, ast.AST]) -> str:
+    """Return the text of the first message made in an expression, or in what its name stands for."""
+    if isinstance(node, ast.Starred):
+        node = node.value
+    name = _called(node.func) if isinstance(node, ast.Call) else getattr(node, "id", "")
+    if isinstance(node, ast.Subscript):
+        name = getattr(node.value, "id", "")
+    for part in (*ast.walk(node), *ast.walk(named.get(name, ast.Pass()))):
         if (
             isinstance(part, ast.Call)
             and _called(part.func) == "msg"
