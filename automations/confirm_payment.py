@@ -64,7 +64,7 @@ def _settled(order: Row, payment: Payment, today: date) -> tuple[dict[str, Value
     cells: dict[str, Value] = {}
     why: Message | None = None
     if order.is_persons("payment_state", "payment_set"):
-        cells, why = _agreed(order, state, today)
+        cells, why = _agreed(order, state, payment, today)
     elif _is_taken_back(order):
         pass  # neither paid nor unpaid until a person says which
     elif state in ("", "unpaid") and _has_come_in(order, today):
@@ -76,9 +76,10 @@ def _settled(order: Row, payment: Payment, today: date) -> tuple[dict[str, Value
     return cells, why or as_usual
 
 
-def _agreed(order: Row, state: str, today: date) -> tuple[dict[str, Value], Message | None]:
-    """Take over what a person chose, unless their own payment day says the opposite."""
-    if not state or (state == "unpaid" and order.day("paid_on") is not None):
+def _agreed(order: Row, state: str, payment: Payment, today: date) -> tuple[dict[str, Value], Message | None]:
+    """Take over what a person chose, unless their own payment day or the method says otherwise."""
+    contradicts = state == "unpaid" and order.day("paid_on") is not None
+    if not state or contradicts or _usual_state(payment, state) != state:
         return {}, None
     if state == "paid" and _is_blank(order, "paid_on"):
         return {"payment_set": state, "paid_on": today}, msg("marked as paid by hand")
