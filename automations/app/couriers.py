@@ -50,9 +50,7 @@ def _sent(report: Plan) -> Iterable[str]:
             yield change.key
 
 
-def _write_mails(
-    mails: Sequence[Row], ledger: Ledger, configuration: Configuration
-) -> list[Plan]:
+def _write_mails(mails: Sequence[Row], ledger: Ledger, configuration: Configuration) -> list[Plan]:
     from automations.mail.eml import sync_folder
 
     report = [_write_mail(mail, ledger, configuration) for mail in mails]
@@ -73,9 +71,7 @@ def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> Plan
         return Plan.of(update(mail, {"state": "held", "errors": reason}), finding)
     except OSError as error:
         raise not_written(OUTBOX, error) from error
-    return Plan.of(
-        update(mail, {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"})
-    )
+    return Plan.of(update(mail, {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"}))
 
 
 def is_due(mail: Row, now: datetime) -> bool:

@@ -82,9 +82,7 @@ def _make(
 
     (folder / INBOX).mkdir(parents=True, exist_ok=True)
     template = (BUNDLED / "sheets_schema" / "shop.yaml").read_text(encoding="utf-8")
-    (folder / "shop.yaml").write_text(
-        _filled(template, {"language": language, **shop}), encoding="utf-8"
-    )
+    (folder / "shop.yaml").write_text(_filled(template, {"language": language, **shop}), encoding="utf-8")
     configuration = load(folder)
     ledger_id = secrets.token_hex(8)
     write_new_workbook(
