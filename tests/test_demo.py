@@ -10,7 +10,7 @@ import pytest
 
 from automations.app.demo.carrier_desk import issued_list
 from automations.app.demo.scenes import SCENES
-from automations.app.demo.tour import FOLDER, NotADemo, afterwards, make_shop, play
+from automations.app.demo.tour import FOLDER, NotADemo, afterwards, make_shop, play, typed_as
 from automations.app.runner import Shop, read_ledger, run
 from automations.core.ledger import Ledger
 
@@ -62,6 +62,20 @@ LAST_EVENING = {
     "KM-1029": "allocated",
     "KM-1030": "received",
 }
+
+
+def test_commands_to_try_can_be_typed_as_they_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / ".venv" / "bin" / "daicho"
+    program.parent.mkdir(parents=True)
+    program.touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    assert typed_as(str(program)) == str(Path(".venv", "bin", "daicho"))
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert typed_as(str(program)) == "daicho"
+    assert typed_as("-c") == "daicho"
 
 
 class Tour(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -204,4 +205,17 @@ def afterwards(shop: Shop, language: str) -> Iterator[str]:
         yield f"   {name}  {meaning.text(language)}"
     yield msg("Try next:").text(language)
     for command in ("why KM-1015", "check", "run --dry-run", "report"):
-        yield f"   daicho {command} --shop {FOLDER} --now {now:%Y-%m-%dT%H:%M}"
+        yield f"   {typed_as(sys.argv[0])} {command} --shop {FOLDER} --now {now:%Y-%m-%dT%H:%M}"
+
+
+def typed_as(program: str) -> str:
+    """Return how the command can be typed in this terminal: its name, or the path it was started by.
+
+    Args:
+        program: What the running program was started as.
+    """
+    started = Path(program)
+    if shutil.which("daicho") or started.stem != "daicho" or not started.is_file():
+        return "daicho"
+    here = Path.cwd()
+    return str(started.relative_to(here)) if started.is_relative_to(here) else str(started)
