@@ -14,6 +14,7 @@ from automations.app.arrivals import contents, read_arrivals, waiting_files
 from automations.app.automate import check_columns, fold, settings_of
 from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered, deliver
+from automations.app.own_tabs import check_own_tabs
 from automations.app.run_row import control_rows, run_row, summary
 from automations.app.services import services_of
 from automations.app.settings_tab import with_settings
@@ -79,6 +80,7 @@ def open_shop(folder: Path, language: str | None = None) -> Shop:
     if configuration is not None:
         settings_of(configuration, services_of(configuration), problems)
         check_columns(configuration, problems)
+        check_own_tabs(configuration, problems)
     if configuration is None or problems.found:
         raise SetupError(problems.found)
     return Shop(configuration, open_book(configuration))
