@@ -25,7 +25,7 @@ READS = {
         "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address", "buyer_phone", "buyer_email", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_phone", "payment_method",
         "goods_total", "shipping_fee", "fee", "discount", "points", "total", "requested_on", "requested_time",
-        "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark",
+        "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark", "source_change",
     ),
     "order_lines": (
         "order_id", "sku", "qty", "unit_price", "line_discount", "ship_name", "ship_company", "ship_postcode",

@@ -13,7 +13,7 @@ from automations.core.ledger import Ledger, Row, Table, is_begun, update
 from automations.core.messages import msg
 from automations.core.numbering import LineNumbers, Numbers, shipment_id
 from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
-from automations.core.source_state import state_of, write_state
+from automations.core.source_state import state_of, with_notices, write_state
 from automations.core.statuses import ENDED, is_closed
 from automations.core.values import Cells, Value
 
@@ -256,7 +256,7 @@ class _Intake:
                 "remark": _remark(order, self.ledger),
                 "customer_id": self.customers.of(order.order),
                 "imported_at": self.ledger.now,
-                "source_state": write_state(state_of(order.order, order.lines)),
+                "source_state": write_state(with_notices(state_of(order.order, order.lines), order.findings)),
             },
         )
         for line in order.lines:

@@ -8,6 +8,7 @@ from automations.core.delivery_rules import contradictory_method, impossible_wis
 from automations.core.hold_case import Rule
 from automations.core.order_rules import (
     blocked_customer,
+    changed_at_source,
     gift,
     high_amount,
     remark_left,
@@ -23,7 +24,7 @@ from automations.core.receiver_rules import (
     unknown_postcode,
 )
 
-# Source of all rules: backoffice-practice 1.4.
+# Source of all rules but changed_at_source: backoffice-practice 1.4.
 RULES: Mapping[str, Rule] = {
     "remark": remark_left,
     "house_number": no_house_number,
@@ -39,4 +40,5 @@ RULES: Mapping[str, Rule] = {
     "gift": gift,
     "unknown_product": unknown_product,
     "sums": sums_differ,
+    "changed_at_source": changed_at_source,
 }

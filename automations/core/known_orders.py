@@ -16,6 +16,7 @@ from automations.core.source_state import (
     settled,
     state_of,
     state_text,
+    with_notices,
     write_state,
 )
 from automations.core.statuses import ENDED
@@ -38,11 +39,11 @@ def compared(
     kept = read_state(row.text("source_state"))
     if kept is None:
         return {}, []
-    arrived = state_of(order.order, order.lines)
+    arrived = with_notices(state_of(order.order, order.lines), order.findings)
     if kept == arrived and row.get("source_change") is None:
         return {}, []
     still_open = open_differences(kept, arrived, _state_here(row, lines))
-    phrases = in_words(still_open, kept, arrived, ledger.schema, ledger.currency)
+    phrases = in_words(still_open, kept, arrived, ledger.schema, ledger.currency, order.findings)
     words = spoken(phrases, ledger.language)
     cells: dict[str, Value] = {
         "source_change": words or None,
@@ -50,7 +51,7 @@ def compared(
     }
     if not words or words == row.text("source_change"):
         return cells, []
-    why = msg("The order arrived again with other contents: {changes}.", changes=phrases)
+    why = msg("The order arrived again with other contents: {changes}", changes=phrases)
     fix = msg("Ask the customer if need be, and change the order here by hand where it is right.")
     return cells, [row.finding("order-changed", "", why, fix, "warning")]
 

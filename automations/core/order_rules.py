@@ -30,6 +30,12 @@ def remark_left(case: Case, reason: HoldReason, _around: Surroundings) -> Eviden
     return (msg("Remark: {remark}", remark=remark),)
 
 
+def changed_at_source(case: Case, _reason: HoldReason, _around: Surroundings) -> Evidence:
+    """Return what the order's channel says otherwise by now, and nobody has taken over."""
+    changes = case.order.text("source_change")
+    return (msg("Changed at the channel: {changes}", changes=changes),) if changes else ()
+
+
 def high_amount(case: Case, reason: HoldReason, around: Surroundings) -> Evidence:
     """H08: the amount is high, or high for somebody's first order."""
     amount = amount_of(case.order, case.lines)

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from automations.core import money
 from automations.core.messages import Label, Message, msg
+from automations.core.plan import Finding
 from automations.core.schema import Schema
 from automations.core.values import Cells, Value
 
@@ -19,6 +20,7 @@ _NOT_KEPT = frozenset(
 # Longer texts are kept as their beginning and a hash.
 _LONGEST = 48
 _QTY = "qty:"
+_NOTICE = "notice:"
 
 State = Mapping[str, str]
 
@@ -36,6 +38,16 @@ def state_of(order: Cells, lines: Iterable[Cells]) -> State:
         qty = line.get("qty")
         pieces[product] = pieces.get(product, 0) + (qty if isinstance(qty, int) else 0)
     return {**state, **{_QTY + product: str(number) for product, number in pieces.items()}}
+
+
+def with_notices(state: State, findings: Iterable[Finding]) -> State:
+    """Return the state with what a file says of an order as a whole, such as a refund: ``notice:<code>``."""
+    notices = {
+        _NOTICE + finding.code: finding.value
+        for finding in findings
+        if finding.level == "error" and not finding.column
+    }
+    return {**state, **notices}
 
 
 def state_text(value: Value) -> str:
@@ -89,10 +101,19 @@ def settled(kept: State, arrived: State, still_open: Sequence[str]) -> State:
 
 
 def in_words(
-    columns: Sequence[str], kept: State, arrived: State, schema: Schema, currency: str
+    columns: Sequence[str],
+    kept: State,
+    arrived: State,
+    schema: Schema,
+    currency: str,
+    findings: Iterable[Finding] = (),
 ) -> tuple[Message, ...]:
-    """Return each difference as a phrase: ``数量 K-001 2→3``, ``合計 1,080→2,160``."""
-    return tuple(_phrase(column, kept, arrived, schema, currency) for column in columns)
+    """Return each difference as a phrase: ``数量 K-001 2→3``, ``合計 1,080→2,160``; a notice as it is told."""
+    told = {_NOTICE + finding.code: finding.why for finding in findings}
+    return tuple(
+        told[column] if column in told else _phrase(column, kept, arrived, schema, currency)
+        for column in columns
+    )
 
 
 def _phrase(column: str, kept: State, arrived: State, schema: Schema, currency: str) -> Message:
