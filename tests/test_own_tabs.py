@@ -53,7 +53,12 @@ def test_what_the_program_needs_is_told(
         pytest.param(
             "orders", r"^  memo: .*", "  memo: {label: {ja: 連絡帳, en: Log}, width: 40}", id="label"
         ),
-        pytest.param("orders", r"^checks:", "  staff_name: {label: {ja: 担当, en: Staff}}\nchecks:", id="further column"),
+        pytest.param(
+            "orders",
+            r"^checks:",
+            "  staff_name: {label: {ja: 担当, en: Staff}}\nchecks:",
+            id="further column",
+        ),
         pytest.param("products", r"(^  sku: .*?)type: code", r"\1type: text", id="another kind of text"),
     ],
 )
