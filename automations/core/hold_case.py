@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from automations.core.buyers import Blocklist, OrderBook
 from automations.core.calendar import Calendar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Sentences that stay the same as long as the order does; none when there is no reason to hold it.
 Evidence = tuple[Message, ...]
+Index = TypeVar("Index")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ class Surroundings:
     carriers: Mapping[str, Carrier]
     postcodes: PostcodeLookup
     phones: PhoneCheck
+    indexes: dict[object, Any] = field(default_factory=dict, compare=False)
+
+    def index(self, made_by: Callable[[Surroundings], Index]) -> Index:
+        """Return what ``made_by`` makes of the whole ledger; made once, however many orders ask for it."""
+        if made_by not in self.indexes:
+            self.indexes[made_by] = made_by(self)
+        found: Index = self.indexes[made_by]
+        return found
 
     @cached_property
     def lines(self) -> Mapping[str, Sequence[Row]]:
