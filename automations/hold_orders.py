@@ -25,15 +25,19 @@ READS = {
         "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address", "buyer_phone", "buyer_email", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_phone", "payment_method",
         "goods_total", "shipping_fee", "fee", "discount", "points", "total", "requested_on", "requested_time",
-        "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark", "source_change",
+        "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark", "source_change", "buyer_kana",
+        "buyer_building", "client_ip", "card_fingerprint",
     ),
     "order_lines": (
         "order_id", "sku", "qty", "unit_price", "line_discount", "ship_name", "ship_company", "ship_postcode",
         "ship_prefecture", "ship_address", "ship_phone",
     ),
-    "products": ("sku", "temperature", "size_cm", "weight_g", "thickness_mm"),
-    "customers": ("customer_id", "name", "prefecture", "address", "phone", "email", "blocked"),
-    "shipments": ("order_id", "state", "stopped"),
+    "products": ("sku", "temperature", "size_cm", "weight_g", "thickness_mm", "person_limit", "first_only"),
+    "customers": (
+        "customer_id", "name", "company", "prefecture", "address", "phone", "email", "blocked", "blocked_reason",
+        "blocked_by", "blocked_on", "refusals",
+    ),
+    "shipments": ("order_id", "state", "stopped", "shipped_on", "return_reason"),
     "holds": (
         "order_id", "reason", "state", "evidence", "clear", "clear_set", "cleared_by", "cleared_evidence", "errors",
     ),

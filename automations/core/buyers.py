@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from automations.core.addresses import full_address, place_key
 from automations.core.destinations import Destination
 from automations.core.ledger import Row
 from automations.core.messages import Label
 from automations.core.order_day import ordered_moment
+from automations.core.persons import address_key, company_key, email_key, phone_key
 from automations.core.text import match_key
 
 Basket = frozenset[tuple[str, int]]
@@ -23,6 +23,7 @@ FIELDS: Mapping[str, Label] = {
     "address": Label("住所", "address"),
     "phone": Label("電話", "phone"),
     "email": Label("メール", "e-mail"),
+    "company": Label("会社", "company"),
 }
 
 
@@ -116,8 +117,7 @@ class Blocklist:
         blocked = [row for row in customers if row.flag("blocked")]
         known: dict[tuple[str, str], list[str]] = {}
         for row in blocked:
-            place = _place(row.text("prefecture"), row.text("address"))
-            for field in _fields(row.text("name"), place, row.text("phone"), row.text("email")):
+            for field in _fields(row):
                 known.setdefault(field, []).append(row.key)
         return cls(frozenset(row.key for row in blocked), known)
 
@@ -144,16 +144,26 @@ class Blocklist:
 
 
 def _persons(order: Row, destinations: Iterable[Destination]) -> Iterator[list[tuple[str, str]]]:
-    place = _place(order.text("buyer_prefecture"), order.text("buyer_address"))
-    yield _fields(order.text("buyer_name"), place, order.text("buyer_phone"), order.text("buyer_email"))
+    yield _fields(order, "buyer_")
     for receiver in destinations:
-        yield _fields(receiver.name, _place(receiver.prefecture, receiver.address), receiver.phone, "")
+        yield _known(
+            match_key(receiver.name),
+            address_key(receiver.prefecture, receiver.address),
+            phone_key(receiver.phone),
+            "",
+            company_key(receiver.company),
+        )
 
 
-def _fields(name: str, place: str, phone: str, email: str) -> list[tuple[str, str]]:
-    values = zip(FIELDS, (match_key(name), place, phone, email.lower()), strict=True)
-    return [(field, value) for field, value in values if value]
+def _fields(row: Row, prefix: str = "") -> list[tuple[str, str]]:
+    return _known(
+        match_key(row.text(f"{prefix}name")),
+        address_key(row.text(f"{prefix}prefecture"), row.text(f"{prefix}address")),
+        phone_key(row.text(f"{prefix}phone")),
+        email_key(row.text(f"{prefix}email")),
+        company_key(row.text(f"{prefix}company")),
+    )
 
 
-def _place(prefecture: str, address: str) -> str:
-    return place_key(full_address(prefecture, address)) if address else ""
+def _known(*values: str) -> list[tuple[str, str]]:
+    return [(field, value) for field, value in zip(FIELDS, values, strict=True) if value]

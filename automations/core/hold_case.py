@@ -51,11 +51,12 @@ class Surroundings:
     phones: PhoneCheck
     indexes: dict[object, Any] = field(default_factory=dict, compare=False)
 
-    def index(self, made_by: Callable[[Surroundings], Index]) -> Index:
-        """Return what ``made_by`` makes of the whole ledger; made once, however many orders ask for it."""
-        if made_by not in self.indexes:
-            self.indexes[made_by] = made_by(self)
-        found: Index = self.indexes[made_by]
+    def index(self, made_by: Callable[..., Index], *thresholds: object) -> Index:
+        """Return what ``made_by`` makes of this and the thresholds; made once, however many orders ask for it."""
+        key = (made_by, *thresholds)
+        if key not in self.indexes:
+            self.indexes[key] = made_by(self, *thresholds)
+        found: Index = self.indexes[key]
         return found
 
     @cached_property

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from automations.core.buyer_rules import blocked_customer, refused_before, several_names
 from automations.core.delivery_rules import contradictory_method, impossible_wish
+from automations.core.fraud_signs import many_signs
 from automations.core.hold_case import Rule
 from automations.core.order_rules import (
-    blocked_customer,
     changed_at_source,
     gift,
     high_amount,
@@ -16,6 +17,7 @@ from automations.core.order_rules import (
     sums_differ,
     unknown_product,
 )
+from automations.core.quantity_rules import over_limit, unusual_quantity
 from automations.core.receiver_rules import (
     doubtful_name,
     doubtful_phone,
@@ -33,8 +35,13 @@ RULES: Mapping[str, Rule] = {
     "phone": doubtful_phone,
     "name": doubtful_name,
     "high_amount": high_amount,
+    "quantity": unusual_quantity,
     "duplicate_order": sent_twice,
     "blocked_customer": blocked_customer,
+    "refused_before": refused_before,
+    "several_names": several_names,
+    "many_signs": many_signs,
+    "purchase_limit": over_limit,
     "delivery_wish": impossible_wish,
     "delivery_method": contradictory_method,
     "gift": gift,

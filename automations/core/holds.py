@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from automations.core.declare import Problems, unknown_name
+from automations.core.fraud_signs import SIGNS
 from automations.core.hold_rules import RULES
 from automations.core.messages import Label, msg
 
@@ -24,7 +25,19 @@ class HoldReason:
         clearable: False where something must be mended, because the order could not be carried out.
         next_step: What the person is to do.
         amount_from: Orders from this amount on, in the shop's currency; likewise for new customers.
-        within_hours: How far apart two orders count as one sent twice.
+        within_hours: How far apart two orders are still looked at together.
+        within_days: How many days back other orders count; 0 is all of them.
+        qty_from: Pieces of one product in one order.
+        times_usual: How many times the usual number of pieces is unusual; 0 does not compare.
+        percentile: Which share of earlier orders, in percent, tells the usual number.
+        past_orders_from: How many earlier orders it takes to tell.
+        times_from: How often something must have happened.
+        orders_from: How many orders it takes; names_from: and under how many names.
+        payment_methods: Ids of ``payments.yaml`` to which the rule applies.
+        ignored_values: IP addresses and cards that tell nothing, such as the shop's own.
+        score_from: Points from which on signs hold an order; 0 never does.
+        weights: Points of each sign; 0 leaves it out.
+        free_mail_domains: Where anybody gets an address without saying who it is.
         matching_fields: How many fields must agree with a blocked customer.
         work_days: Working days the shop needs before it ships.
         island_extra_days: Days on top of the carrier's lead days for islands.
@@ -43,6 +56,19 @@ class HoldReason:
     amount_from: int = 0
     new_customer_amount_from: int = 0
     within_hours: int = 0
+    within_days: int = 0
+    qty_from: int = 0
+    times_usual: int = 0
+    percentile: int = 95
+    past_orders_from: int = 0
+    times_from: int = 0
+    orders_from: int = 0
+    names_from: int = 0
+    payment_methods: tuple[str, ...] = ()
+    ignored_values: tuple[str, ...] = ()
+    score_from: int = 0
+    weights: Mapping[str, int] = field(default_factory=dict)
+    free_mail_domains: tuple[str, ...] = ()
     matching_fields: int = 0
     work_days: int = 0
     island_extra_days: int = 0
@@ -63,6 +89,9 @@ def check_holds(reasons: Mapping[str, HoldReason], problems: Problems) -> None:
         where = f"{_WHERE}: {reason.id}"
         if reason.id not in RULES:
             unknown_name("hold rule", reason.id, tuple(RULES), where, problems, "unknown-hold-rule")
+        for name in reason.weights:
+            if name not in SIGNS:
+                unknown_name("key", name, tuple(SIGNS), f"{where}.weights", problems, "unknown-key")
         other = owner.setdefault(reason.code, reason.id)
         if other != reason.id:
             problems.add(

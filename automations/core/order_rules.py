@@ -1,4 +1,4 @@
-"""Hold rules about an order as a whole: remark, amount, buyer, gift, products and sums."""
+"""Hold rules about an order as a whole: remark, amount, gift, products and sums."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from automations.core import money
-from automations.core.buyers import FIELDS
 from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.messages import Message, msg
 from automations.core.sums import amount_of, goods_gap, goods_of, row_gaps
@@ -55,18 +54,6 @@ def sent_twice(case: Case, reason: HoldReason, around: Surroundings) -> Evidence
         return ()
     key, ordered_at = earlier
     return (msg("Same buyer and same products as order {order} of {moment}", order=key, moment=ordered_at),)
-
-
-def blocked_customer(case: Case, reason: HoldReason, around: Surroundings) -> Evidence:
-    """H12: the buyer, or a receiver, is a customer the owner has blocked."""
-    found = around.blocklist.match(case.order, case.destinations, reason.matching_fields)
-    if found is None:
-        return ()
-    customer, fields = found
-    if not fields:
-        return (msg("Customer {customer} is blocked", customer=customer),)
-    labels = tuple(FIELDS[field] for field in fields)
-    return (msg("Like blocked customer {customer}: {fields}", customer=customer, fields=labels),)
 
 
 def gift(case: Case, _reason: HoldReason, _around: Surroundings) -> Evidence:
