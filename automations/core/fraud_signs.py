@@ -38,8 +38,8 @@ def many_signs(case: Case, reason: HoldReason, around: Surroundings) -> Evidence
     score = sum(weight for weight, _ in found)
     if score < reason.score_from:
         return ()
-    said = tuple(msg("{sign} ({weight})", sign=sign, weight=weight) for weight, sign in found)
-    return (msg("{score} points of {limit}: {signs}", score=score, limit=reason.score_from, signs=said),)
+    signs = tuple(msg("{sign} ({weight})", sign=sign, weight=weight) for weight, sign in found)
+    return (msg("{score} points of {limit}: {signs}", score=score, limit=reason.score_from, signs=signs),)
 
 
 def kana_contradicts(name: str, kana: str) -> bool:
