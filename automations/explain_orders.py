@@ -10,13 +10,21 @@ from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Plan, SetCells
-from automations.core.statuses import Status, derive, is_closed, is_ended, moved_on_by_hand, stopped_by_hand
+from automations.core.statuses import (
+    CLOSED,
+    Status,
+    derive,
+    is_closed,
+    is_ended,
+    moved_on_by_hand,
+    stopped_by_hand,
+)
 from automations.core.values import Value
 
 READS = {
     "orders": (
         "status", "status_set", "errors", "intake", "confirmation", "payment_state", "credit_state", "allocation",
-        "ship_on", "arrived_on", "posted_on", "payment_method", "stuck_since", "stuck_code",
+        "ship_on", "arrived_on", "posted_on", "payment_method", "stuck_since", "stuck_code", "status_since", "status_noted",
     ),
     "order_lines": ("order_id", "shortage"),
     "holds": ("order_id", "reason", "state", "severity", "next_step"),
@@ -31,6 +39,8 @@ WRITES = {
         "stuck_days",
         "stuck_since",
         "stuck_code",
+        "status_since",
+        "status_noted",
     ),
 }
 
@@ -86,7 +96,9 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         blockers = _blockers(
             order, status, lines.get(order.key, []), parcels, holds.get(order.key, []), settings
         )
-        parts.append(update(order, _sentences(order, status, blockers, ledger)))
+        parts.append(
+            update(order, {**_sentences(order, status, blockers, ledger), **_since(order, status, ledger)})
+        )
     return Plan.of(parts)
 
 
@@ -208,6 +220,15 @@ def _sentences(order: Row, status: str, blockers: Sequence[Blocker], ledger: Led
         "stuck_since": since,
         "stuck_days": (ledger.today - since).days if since else None,
     }
+
+
+def _since(order: Row, status: str, ledger: Ledger) -> dict[str, Value]:
+    """Note when the order came into its status; an order that is closed has come to rest."""
+    standing = order.text("status") if order.is_persons("status", "status_set") else status
+    if standing in CLOSED:
+        return {"status_noted": None, "status_since": None}
+    since = order.day("status_since") if order.text("status_noted") == standing else None
+    return {"status_noted": standing, "status_since": since or ledger.today}
 
 
 def _next_step(order: Row, status: str, today: date) -> Message | None:

@@ -9,12 +9,12 @@ from automations.core.calendar import Calendar
 from automations.core.carriers import Carrier
 from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.hold_life import follow_up, hold_id, opened
-from automations.core.hold_rules import RULES
+from automations.core.hold_rules import ALWAYS_ASKED, RULES
 from automations.core.holds import HoldReason
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
 from automations.core.payments import Payment
-from automations.core.places import PhoneCheck, PostcodeLookup
+from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
 from automations.core.plan import AppendRow, Change, Finding, Plan
 from automations.core.shop import Shop
 from automations.core.statuses import CLOSED, standing_of
@@ -26,18 +26,23 @@ READS = {
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_phone", "payment_method",
         "goods_total", "shipping_fee", "fee", "discount", "points", "total", "requested_on", "requested_time",
         "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark", "source_change", "buyer_kana",
-        "buyer_building", "client_ip", "card_fingerprint",
+        "buyer_building", "ship_building", "client_ip", "card_fingerprint", "receipt", "receipt_name", "status_since",
+        "payment_state", "credit_state",
     ),
     "order_lines": (
         "order_id", "sku", "qty", "unit_price", "line_discount", "ship_name", "ship_company", "ship_postcode",
-        "ship_prefecture", "ship_address", "ship_phone",
+        "ship_prefecture", "ship_address", "ship_building", "ship_phone", "components",
     ),
-    "products": ("sku", "temperature", "size_cm", "weight_g", "thickness_mm", "person_limit", "first_only"),
+    "products": (
+        "sku", "temperature", "chilled_season", "size_cm", "weight_g", "thickness_mm", "person_limit", "first_only",
+        "components", "no_air", "not_chilled", "age_check", "release_on",
+    ),
     "customers": (
         "customer_id", "name", "company", "prefecture", "address", "phone", "email", "blocked", "blocked_reason",
-        "blocked_by", "blocked_on", "refusals",
+        "blocked_by", "blocked_on", "refusals", "email_bounced", "age_checked_on",
     ),
-    "shipments": ("order_id", "state", "stopped", "shipped_on", "return_reason"),
+    "shipments": ("order_id", "state", "stopped", "instructed_at", "shipped_on", "return_reason"),
+    "mails": ("state", "to"),
     "holds": (
         "order_id", "reason", "state", "evidence", "clear", "clear_set", "cleared_by", "cleared_evidence", "errors",
     ),
@@ -53,8 +58,13 @@ WRITES = {
 _INSTRUCTED = frozenset({"instructed", "shipped", "arrived", "returned"})
 _INSTRUCTED_ORDERS = frozenset({"instructed", "partially_shipped", "shipped", "arrived"})
 
-# Evidence by reason; None where the rules are no longer asked.
-Verdict = Mapping[str, Evidence] | None
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say of one order: evidence by reason, and of all other reasons (None: no longer asked)."""
+
+    found: Mapping[str, Evidence]
+    others: Evidence | None = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ class Settings:
     carriers: Mapping[str, Carrier]
     postcodes: PostcodeLookup
     phones: PhoneCheck
+    emails: EmailCheck
 
 
 def plan(ledger: Ledger, settings: Settings) -> Plan:
@@ -94,7 +105,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         changes += update(hold, found.cells, found.why)
         findings += [found.finding] if found.finding else []
     for order_key, verdict in verdicts.items():
-        for reason, evidence in (verdict or {}).items():
+        for reason, evidence in verdict.found.items():
             if evidence and hold_id(order_key, reason) not in known:
                 hold_cells = opened(order_key, settings.holds[reason], evidence, ledger)
                 changes.append(
@@ -107,7 +118,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
 
 
 def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
-    """Return what the rules say of every order; nothing of closed ones, None of those being packed."""
+    """Return what the rules say of every order; nothing of closed ones, hardly anything of those being packed."""
     around = Surroundings(
         ledger,
         settings.shop,
@@ -116,20 +127,22 @@ def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
         settings.carriers,
         settings.postcodes,
         settings.phones,
+        settings.emails,
     )
     asked = [
         (RULES[name], reason) for name, reason in settings.holds.items() if reason.enabled and name in RULES
     ]
+    always = [(rule, reason) for rule, reason in asked if reason.id in ALWAYS_ASKED]
     packed = {row.text("order_id") for row in ledger["shipments"] if standing_of(row) in _INSTRUCTED}
     verdicts: dict[str, Verdict] = {}
     for order in ledger["orders"]:
         if order.text("status") in CLOSED:
-            verdicts[order.key] = {}
-        elif order.key in packed or order.text("status") in _INSTRUCTED_ORDERS:
-            verdicts[order.key] = None
+            verdicts[order.key] = Verdict({})
         elif order.has_key:
             case = Case(order, around.lines.get(order.key, ()))
-            verdicts[order.key] = {reason.id: rule(case, reason, around) for rule, reason in asked}
+            late = order.key in packed or order.text("status") in _INSTRUCTED_ORDERS
+            found = {reason.id: rule(case, reason, around) for rule, reason in (always if late else asked)}
+            verdicts[order.key] = Verdict(found, None if late else ())
     return verdicts
 
 
@@ -142,7 +155,7 @@ def _deleted_orders(ledger: Ledger) -> set[str]:
 def _evidence_for(hold: Row, verdicts: Mapping[str, Verdict]) -> Evidence | None:
     """Return what is found for a hold now; None when its order is being packed or waits to be mended."""
     verdict = verdicts.get(hold.text("order_id"))
-    return None if verdict is None else verdict.get(hold.text("reason"), ())
+    return None if verdict is None else verdict.found.get(hold.text("reason"), verdict.others)
 
 
 def _confirmations(held: Ledger) -> Iterator[Change]:

@@ -15,7 +15,18 @@ from automations.core.schema import Column, Tab
 from automations.core.values import Value
 
 # Columns that say nothing to a person: twins, seals, hidden keeping.
-_NOT_SHOWN = frozenset({"seal", "message_id", "made_at", "imported_at", "instructed_at", "sha256"})
+_NOT_SHOWN = frozenset(
+    {
+        "seal",
+        "message_id",
+        "made_at",
+        "imported_at",
+        "instructed_at",
+        "sha256",
+        "status_since",
+        "status_noted",
+    }
+)
 
 
 def change_lines(plan: Plan, ledger: Ledger, language: str) -> list[str]:

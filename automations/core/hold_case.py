@@ -14,7 +14,7 @@ from automations.core.destinations import Destination, destinations_of
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message
 from automations.core.payments import Payment
-from automations.core.places import PhoneCheck, PostcodeLookup, Town
+from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup, Town
 from automations.core.shop import Shop
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Surroundings:
     carriers: Mapping[str, Carrier]
     postcodes: PostcodeLookup
     phones: PhoneCheck
+    emails: EmailCheck
     indexes: dict[object, Any] = field(default_factory=dict, compare=False)
 
     def index(self, made_by: Callable[..., Index], *thresholds: object) -> Index:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from automations.core.ageing_rules import too_long
 from automations.core.buyer_rules import blocked_customer, refused_before, several_names
 from automations.core.delivery_rules import contradictory_method, impossible_wish
 from automations.core.fraud_signs import many_signs
+from automations.core.goods_rules import age_unchecked, mixed_temperatures, not_by_air
 from automations.core.hold_case import Rule
 from automations.core.order_rules import (
     changed_at_source,
@@ -17,6 +19,7 @@ from automations.core.order_rules import (
     sums_differ,
     unknown_product,
 )
+from automations.core.place_rules import forwarding_address, island_again, island_first, payment_and_place
 from automations.core.quantity_rules import over_limit, unusual_quantity
 from automations.core.receiver_rules import (
     doubtful_name,
@@ -25,6 +28,7 @@ from automations.core.receiver_rules import (
     other_prefecture,
     unknown_postcode,
 )
+from automations.core.writing_rules import mail_unreachable, receipt_wanted, unprintable_text
 
 # Source of all rules but changed_at_source: backoffice-practice 1.4.
 RULES: Mapping[str, Rule] = {
@@ -34,6 +38,7 @@ RULES: Mapping[str, Rule] = {
     "postcode_prefecture": other_prefecture,
     "phone": doubtful_phone,
     "name": doubtful_name,
+    "mail_address": mail_unreachable,
     "high_amount": high_amount,
     "quantity": unusual_quantity,
     "duplicate_order": sent_twice,
@@ -42,10 +47,23 @@ RULES: Mapping[str, Rule] = {
     "several_names": several_names,
     "many_signs": many_signs,
     "purchase_limit": over_limit,
+    "forwarding": forwarding_address,
+    "island": island_first,
+    "island_again": island_again,
+    "not_by_air": not_by_air,
     "delivery_wish": impossible_wish,
     "delivery_method": contradictory_method,
+    "mixed_temperature": mixed_temperatures,
     "gift": gift,
+    "receipt": receipt_wanted,
+    "payment_place": payment_and_place,
+    "characters": unprintable_text,
     "unknown_product": unknown_product,
     "sums": sums_differ,
+    "age": age_unchecked,
+    "too_long": too_long,
     "changed_at_source": changed_at_source,
 }
+
+# Asked of parcels that are being packed or under way as well: they are about just that.
+ALWAYS_ASKED = frozenset({"too_long"})

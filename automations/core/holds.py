@@ -44,6 +44,13 @@ class HoldReason:
         accept_days_ahead: How many days after the order a delivery day may lie; 0 is no limit.
         ignored_texts: Remarks that say nothing, and boilerplate of order forms.
         known_postcodes: Codes, 7 digits, too new for the postcode master.
+        token_length: From how many letters and digits on a word counts as a forwarder's number; 0 is never.
+        warehouses: Addresses, or parts of them, of forwarding companies.
+        prefectures: Full names of prefectures beside the islands.
+        places: Words of places whose guests cannot be billed later.
+        pick_up: Words of an address that is a carrier's or post office's counter.
+        receipt_words: Words of a remark that asks for a receipt.
+        limit_days: Working days an order may stay in a status, by its id.
     """
 
     id: str
@@ -75,6 +82,13 @@ class HoldReason:
     accept_days_ahead: int = 0
     ignored_texts: tuple[str, ...] = ()
     known_postcodes: tuple[str, ...] = ()
+    token_length: int = 0
+    warehouses: tuple[str, ...] = ()
+    prefectures: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    pick_up: tuple[str, ...] = ()
+    receipt_words: tuple[str, ...] = ()
+    limit_days: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def stops(self) -> bool:

@@ -12,6 +12,7 @@ from automations.core.messages import Label, Message, msg
 from automations.core.text import normal_header
 
 Gate = Literal["paid", "approved", "paid_or_approved", "none"]
+Bill = Literal["none", "enclosed", "mailed"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Payment:
         due_days: Days the customer has to pay, counted from the order; 0 means no date is watched.
         approved_at_order: The channel lets such an order through only after the approval, so that an
             imported order without a word on it counts as approved.
+        bill: The provider's bill comes after the goods: ``enclosed`` in the parcel or ``mailed`` on its own.
 
     Source: backoffice-practice 2.1.
     """
@@ -36,6 +38,7 @@ class Payment:
     cod: bool = False
     due_days: int = 0
     approved_at_order: bool = False
+    bill: Bill = "none"
 
     @property
     def needs_money(self) -> bool:
