@@ -8,9 +8,6 @@ from hypothesis import strategies as st
 from stories import SHOP
 
 from automations.app import configuration as conf
-from automations.app.yaml_files import read_yaml
-from automations.core.channels import Channel, check_channels
-from automations.core.declare import Problems, read_all
 from automations.core.incoming import IncomingFile, IncomingOrder
 from automations.core.plan import Finding
 from automations.files.orders import read_order_file
@@ -24,18 +21,6 @@ def shop() -> conf.Configuration:
     return conf.load(SHOP, "en")
 
 
-def layouts(shop: conf.Configuration) -> dict[str, Channel]:
-    """Return the bundled channels and two more that exist as YAML alone."""
-    problems = Problems()
-    written = {
-        path.stem: read_yaml(path, path.name, problems) for path in (FOLDER / "layouts").glob("*.yaml")
-    }
-    added = read_all(Channel, written, "tests/channels/layouts", problems)
-    check_channels(added, shop.schema, problems)
-    assert not problems.found
-    return {**shop.channels, **added}
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_file_becomes_orders(path: Path, shop: conf.Configuration, request: pytest.FixtureRequest) -> None:
     told = "".join(
@@ -44,7 +29,7 @@ def test_file_becomes_orders(path: Path, shop: conf.Configuration, request: pyte
             *read_order_file(
                 path.name,
                 path.read_bytes(),
-                layouts(shop),
+                shop.channels,
                 shop.schema,
                 shop.payments,
                 zone=shop.zone,
@@ -94,7 +79,7 @@ def test_a_damaged_file_never_stops_the_run(
     file, orders = read_order_file(
         path.name,
         whole[:at] + junk + whole[at + lost :],
-        layouts(shop),
+        shop.channels,
         shop.schema,
         shop.payments,
         zone=shop.zone,

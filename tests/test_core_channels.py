@@ -5,7 +5,8 @@ from stories import SHOP
 
 from automations.app import configuration as conf
 from automations.app.yaml_files import read_yaml_text
-from automations.core.channels import Channel, check_channels
+from automations.core.channel_checks import check_channels
+from automations.core.channels import Channel
 from automations.core.declare import Problems, read_all
 
 

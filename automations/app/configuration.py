@@ -15,7 +15,8 @@ from automations.app.yaml_files import read_yaml
 from automations.core.calendar import Calendar
 from automations.core.carrier_checks import check_carriers
 from automations.core.carriers import Carrier
-from automations.core.channels import Channel, check_channels
+from automations.core.channel_checks import check_channels
+from automations.core.channels import Channel
 from automations.core.declare import Problems, read_all, read_as, unknown_name
 from automations.core.errors import SetupError
 from automations.core.holds import HoldReason, check_holds

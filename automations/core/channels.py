@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from automations.core.declare import Problems, unknown_name
-from automations.core.messages import Label, msg
-from automations.core.schema import Column, Schema, Tab
+from automations.core.messages import Label
+from automations.core.schema import Column
+
+Rounding = Literal["half_up", "down", "up"]
 
 # Robot columns an order file may fill at intake: the day an order was settled elsewhere.
 _FILLED_AT_INTAKE = frozenset({"ship_on", "posted_on"})
@@ -17,11 +17,25 @@ _FILLED_AT_INTAKE = frozenset({"ship_on", "posted_on"})
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """True for a row of the file whose ``column`` holds one of ``equals``, or is (not) ``filled``."""
+    """True for a row of the file whose ``column`` holds one of ``equals``, or is (not) ``filled``.
+
+    Never true where the file has no such column: nothing is known then.
+
+    Attributes:
+        unless: Another condition that must not hold beside it.
+    """
 
     column: str
     equals: tuple[str, ...] = ()
     filled: bool | None = None
+    unless: Condition | None = None
+
+    @property
+    def chain(self) -> Iterator[Condition]:
+        """The condition itself and the exceptions to it."""
+        yield self
+        if self.unless:
+            yield from self.unless.chain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +74,11 @@ class Source:
 
     Attributes:
         columns: Several headers, joined with ``joined_by``; blank ones are left out.
+        with_names: Each of the ``columns`` with its header before it (``ラッピング: 赤いリボン``).
         first_of: Several headers, of which the first filled one counts.
+        either: Several sources, of which the first that gives a text counts.
+        sum_of: Several headers whose amounts are added up; with ``only`` just those above or below zero,
+            the latter counted positive.
         constant: The same text for every row.
         cases: Texts by condition, the first that holds.
         lines_total: Price times quantity of all lines.
@@ -73,13 +91,20 @@ class Source:
         part: ``prefecture`` or ``after_prefecture`` of an address in one cell.
         split_by: Several labels stand in one cell between this text; they must mean the same choice.
         beside: Labels that only stand beside the real one (``Gift Card``).
-        plus_tax: Header of the tax rate in percent to be added to a price without tax, half up.
+        all_rows: Every different text of the order's rows counts, one per line.
+        plus_tax: Header of the tax rate in percent to be added to a price without tax.
+        tax_rounding: How the tax of one piece is rounded; of several the first with which the lines come to
+            the order's ``goods_total``.
     """
 
     column: str = ""
     columns: tuple[str, ...] = ()
     joined_by: str = ""
+    with_names: bool = False
     first_of: tuple[str, ...] = ()
+    either: tuple[Source | str, ...] = ()
+    sum_of: tuple[str, ...] = ()
+    only: Literal["", "positive", "negative"] = ""
     constant: str = ""
     cases: tuple[Case, ...] = ()
     lines_total: bool = False
@@ -91,13 +116,25 @@ class Source:
     part: Literal["", "prefecture", "after_prefecture"] = ""
     split_by: str = ""
     beside: tuple[str, ...] = ()
+    all_rows: bool = False
     plus_tax: str = ""
+    tax_rounding: tuple[Rounding, ...] = ("half_up",)
+
+    @property
+    def nested(self) -> Iterator[Source]:
+        """The source itself and those it tries one after the other."""
+        yield self
+        for written in self.either:
+            yield from as_source(written).nested
 
     @property
     def headers(self) -> tuple[str, ...]:
         """Every header of the file this source looks at."""
+        below = (header for written in self.either for header in as_source(written).headers)
         single = tuple(name for name in (self.column, self.plus_tax) if name)
-        return (*single, *self.columns, *self.first_of, *(case.column for case in self.cases))
+        several = (*self.columns, *self.first_of, *self.sum_of)
+        conditions = (condition.column for case in self.cases for condition in case.chain)
+        return (*single, *several, *conditions, *below)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +145,9 @@ class RowKinds:
         column: Header that tells the kind of a row.
         sums: Ledger column of ``orders`` -> spellings of the kind whose amounts are added up there.
             Columns that are taken off the total count positive whatever the sign in the file.
-        ignore: Spellings of kinds that mean nothing here. Every other row is a product.
+        ignore: Spellings of kinds that mean nothing here.
+        products: Spellings of kinds that are products; any other kind is told then. Without them every row
+            of another kind is a product.
         price: Header of the amount.
         quantity: Header of the number of pieces; none means 1.
     """
@@ -118,6 +157,7 @@ class RowKinds:
     price: str
     quantity: str = ""
     ignore: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +177,9 @@ class Channel:
         aliases: Other spellings of the channel's name in the sheet.
         recognise: Headers that must all be there; a file is of the channel with most of them. Empty for
             a channel without files.
+        file_names: Patterns such as ``honten-*.csv``; only files of such a name are of this channel. Tells
+            two shops apart whose files look the same.
+        also_named: Header -> other names of it; where the header is missing the first of them counts.
         ledger_columns: The headers are this ledger's own columns (ids, labels or aliases); ``recognise``
             then names column ids, and ``orders`` and ``order_lines`` stay empty.
         number: Header of the order number. Rows without one belong to the order above.
@@ -151,6 +194,8 @@ class Channel:
     label: Label
     aliases: tuple[str, ...] = ()
     recognise: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = ()
+    also_named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ledger_columns: bool = False
     number: str = ""
     order_values: Literal["first_row", "every_row"] = "every_row"
@@ -163,6 +208,27 @@ class Channel:
     order_lines: Mapping[str, Source | str] = field(default_factory=dict)
     difference: tuple[Difference, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def sources(self) -> Iterator[Source]:
+        """Every source of a ledger column, those tried one after the other each on its own."""
+        for written in (*self.orders.values(), *self.order_lines.values()):
+            yield from as_source(written).nested
+
+    @property
+    def headers(self) -> Iterator[str]:
+        """Every header the layout looks at; some come more than once."""
+        yield from (self.number, self.currency, *self.recognise)
+        for told in (*self.skip, *self.notices):
+            yield from (condition.column for condition in told.chain)
+        for notice in self.notices:
+            yield notice.shows
+        for part in self.difference:
+            yield part.column
+        if self.row_kinds:
+            yield from (self.row_kinds.column, self.row_kinds.price, self.row_kinds.quantity)
+        for written in (*self.orders.values(), *self.order_lines.values()):
+            yield from as_source(written).headers
 
     def order_id(self, number: str) -> str:
         """Return our order number for a number of this channel: ``1001`` for ``#1001``."""
@@ -182,100 +248,3 @@ def as_source(written: Source | str) -> Source:
 def is_filled_from_files(column: Column) -> bool:
     """Return whether an order file may fill this ledger column."""
     return column.owner != "robot" or column.id in _FILLED_AT_INTAKE
-
-
-def check_channels(channels: Mapping[str, Channel], schema: Schema, problems: Problems) -> None:
-    """Note layouts that name unknown ledger columns or values, or that could never be read."""
-    for channel in channels.values():
-        where = f"sheets_schema/channels/{channel.id}.yaml"
-        if bool(channel.recognise) != bool(channel.number or channel.ledger_columns):
-            problems.add(
-                "layout-incomplete",
-                where,
-                msg("A channel with files needs both recognise and number."),
-                msg("Write the headers that tell this file from others, and the header of the order number."),
-            )
-        for name, sources in (("orders", channel.orders), ("order_lines", channel.order_lines)):
-            if name in schema:
-                _check_sources(schema[name], sources, f"{where}: {name}", problems)
-        if "orders" in schema:
-            _check_sums(channel, schema["orders"], where, problems)
-        for condition in _conditions(channel):
-            _check_condition(condition, where, problems)
-
-
-def _check_sources(tab: Tab, sources: Mapping[str, Source | str], where: str, problems: Problems) -> None:
-    for name, written in sources.items():
-        column = tab.columns.get(name)
-        if column is None or not is_filled_from_files(column):
-            fillable = tuple(known.id for known in tab.columns.values() if is_filled_from_files(known))
-            unknown_name("column", name, fillable, where, problems, "column-missing")
-            continue
-        source = as_source(written)
-        _check_origin(source, f"{where}.{name}", problems)
-        _check_pattern(source.pattern, f"{where}.{name}.pattern", problems)
-        if column.choices:
-            _check_choices(column, source, f"{where}.{name}", problems)
-
-
-def _check_origin(source: Source, where: str, problems: Problems) -> None:
-    given = (
-        source.column,
-        source.columns,
-        source.first_of,
-        source.constant,
-        source.cases,
-        source.lines_total,
-    )
-    if sum(map(bool, given)) != 1:
-        problems.add(
-            "source-unclear",
-            where,
-            msg("It is not clear where this value comes from."),
-            msg("Give exactly one of column, columns, first_of, constant, cases and lines_total."),
-        )
-
-
-def _check_pattern(pattern: str, where: str, problems: Problems) -> None:
-    try:
-        groups = re.compile(pattern).groups
-    except re.error:
-        groups = 0
-    if pattern and not groups:
-        problems.add(
-            "pattern-wrong",
-            where,
-            msg("The pattern '{pattern}' cannot be used.", pattern=pattern),
-            msg("Write a regular expression with the wanted part in brackets, such as 'No\\.(\\d+)'."),
-        )
-
-
-def _check_choices(column: Column, source: Source, where: str, problems: Problems) -> None:
-    written = (*source.map.values(), *(case.value for case in source.cases), source.constant)
-    for value in written:
-        if value and value not in column.choices:
-            unknown_name("value", value, tuple(column.choices), where, problems)
-
-
-def _check_sums(channel: Channel, tab: Tab, where: str, problems: Problems) -> None:
-    kinds = tuple(channel.row_kinds.sums) if channel.row_kinds else ()
-    for name in (*kinds, *(part.goes_to for part in channel.difference)):
-        if name not in tab.columns or tab.columns[name].type != "money":
-            amounts = tuple(column.id for column in tab.columns.values() if column.type == "money")
-            unknown_name("amount", name, amounts, where, problems, "column-missing")
-
-
-def _conditions(channel: Channel) -> Iterator[Condition]:
-    yield from (*channel.skip, *channel.notices)
-    for written in (*channel.orders.values(), *channel.order_lines.values()):
-        yield from as_source(written).cases
-
-
-def _check_condition(condition: Condition, where: str, problems: Problems) -> None:
-    if bool(condition.equals) == (condition.filled is not None):
-        problems.add(
-            "condition-unclear",
-            f"{where}: {condition.column}",
-            msg("A condition compares a column with values, or asks whether it is filled."),
-            msg("Write either equals: [...] or filled: true."),
-        )

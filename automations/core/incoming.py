@@ -20,6 +20,7 @@ class IncomingOrder:
         order: ``orders`` columns with typed values; no ``order_id`` yet.
         lines: ``order_lines`` columns of each line; no ``order_id``, no ``line_id`` yet.
         findings: What is wrong with it; the order becomes rows all the same.
+        silent_on: ``orders`` columns for which the file has no place, so that a blank one means nothing.
     """
 
     file: str
@@ -29,6 +30,7 @@ class IncomingOrder:
     order: Cells
     lines: tuple[Cells, ...]
     findings: tuple[Finding, ...] = ()
+    silent_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

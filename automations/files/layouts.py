@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from fnmatch import fnmatchcase
 
 from automations.core.channels import Channel, Condition, Source, as_source, is_filled_from_files
 from automations.core.messages import Label, msg
-from automations.core.prefectures import split_off
 from automations.core.schema import Column, Schema
 from automations.core.text import nearest, normal_header
+from automations.files.sources import Cells, Places, Reader, holding, source_reader, text_at
 from automations.files.tables import FileRefused
-
-# Words of kinds, states and keys come again and again.
-spelling = lru_cache(maxsize=4096)(normal_header)
-
-Cells = tuple[str, ...]
-Reader = Callable[[Cells], str]
-Places = Mapping[str, int]
 
 # A file with at least this share of a channel's headers was probably meant to be one of that channel.
 _NEARLY = 0.5
@@ -41,8 +33,9 @@ class Layout:
     Attributes:
         channel: The declaration; of a file in ledger columns with those columns filled in.
         places: Normalised header (or ledger column) -> position.
-        orders: Fields of the order, ``lines_total`` left out.
+        orders: Fields of the order, amounts that are counted up left out.
         lines: Fields of a line.
+        sums: Amounts of the order that are added up of several columns, with their sources.
         unknown: Headers of a file in ledger columns that no column has.
     """
 
@@ -50,27 +43,46 @@ class Layout:
     places: Places
     orders: tuple[Field, ...]
     lines: tuple[Field, ...]
+    sums: Mapping[str, Source]
     unknown: tuple[str, ...] = ()
 
     def reader(self, header: str) -> Reader:
         """Return what reads the text under ``header``; always blank when the file has no such header."""
-        return _at(self.places.get(normal_header(header)))
+        return text_at(self.places.get(normal_header(header)))
 
     def holds(self, condition: Condition) -> Callable[[Cells], bool]:
         """Return what tells whether a condition is true for a row."""
-        return _holding(condition, self.places)
+        return holding(condition, self.places)
+
+    def silent_on(self, schema: Schema) -> frozenset[str]:
+        """Return the order columns that this file says nothing of, whatever its rows hold."""
+        kinds = self.channel.row_kinds
+        counted = (*(kinds.sums if kinds else ()), *(part.goes_to for part in self.channel.difference))
+        counted += tuple(
+            name for name, written in self.channel.orders.items() if as_source(written).lines_total
+        )
+        told = {field.column.id for field in self.orders} | {*counted, *self.sums}
+        return frozenset(schema["orders"].columns) - told
 
 
-def recognised(header: Sequence[str], channels: Mapping[str, Channel], schema: Schema) -> Layout:
-    """Return the layout whose headers are all there; of several the one that names most.
+def recognised(name: str, header: Sequence[str], channels: Mapping[str, Channel], schema: Schema) -> Layout:
+    """Return the layout whose headers are all there and whose file names fit.
+
+    Of several, one that asks for the file's name goes before one that does not, then the one that
+    recognises by most headers, then the one that reads most of the file's columns.
 
     Raises:
-        FileRefused: No channel has such a file; tells what lacks or stands twice when it is nearly one.
+        FileRefused: No channel has such a file; tells what lacks or stands twice when it is nearly one. Or
+            several have, and nothing tells them apart.
     """
     with_files = [channel for channel in channels.values() if channel.recognise]
-    fitting = [channel for channel in with_files if not _missing(channel, header, schema)]
+    fitting = [
+        channel
+        for channel in with_files
+        if not _missing(channel, header, schema) and _is_named(channel, name)
+    ]
     if fitting:
-        return _bound(max(fitting, key=lambda channel: len(channel.recognise)), header, schema)
+        return _bound(_closest(fitting, header), header, schema)
     for channel in sorted(with_files, key=lambda each: -_share(each, header, schema)):
         if _share(channel, header, schema) >= _NEARLY:
             raise _lacking(channel, _missing(channel, header, schema), header, schema)
@@ -81,6 +93,36 @@ def recognised(header: Sequence[str], channels: Mapping[str, Channel], schema: S
             "Export the orders as CSV from one of: {channels}. For another shop system add a file to "
             "sheets_schema/channels.",
             channels=tuple(channel.label for channel in with_files),
+        ),
+        1,
+    )
+
+
+def _is_named(channel: Channel, name: str) -> bool:
+    patterns = [pattern.casefold() for pattern in channel.file_names]
+    return not patterns or any(fnmatchcase(name.casefold(), pattern) for pattern in patterns)
+
+
+def _closest(fitting: Sequence[Channel], header: Sequence[str]) -> Channel:
+    names = set(map(normal_header, header))
+
+    def closeness(channel: Channel) -> tuple[bool, int, int]:
+        read = {normal_header(used) for used in channel.headers if used}
+        return bool(channel.file_names), len(channel.recognise), len(read & names)
+
+    best = max(map(closeness, fitting))
+    closest = [channel for channel in fitting if closeness(channel) == best]
+    if len(closest) == 1:
+        return closest[0]
+    raise FileRefused(
+        "layout-ambiguous",
+        msg(
+            "Several channels have files like this one: {channels}.",
+            channels=tuple(channel.label for channel in closest),
+        ),
+        msg(
+            "Add file_names to their files in sheets_schema/channels, or to recognise a header that only one "
+            "of them has."
         ),
         1,
     )
@@ -102,7 +144,7 @@ def _share(channel: Channel, header: Sequence[str], schema: Schema) -> float:
 
 
 def _lacking(channel: Channel, missing: Sequence[str], header: Sequence[str], schema: Schema) -> FileRefused:
-    used = set(map(normal_header, _headers(channel)))
+    used = {normal_header(name) for name in channel.headers if name}
     free = [name for name in header if normal_header(name) not in used]
     close = tuple(name for name in (nearest(lost, free) for lost in missing) if name)
     why = msg(
@@ -123,6 +165,10 @@ def _places(channel: Channel, header: Sequence[str], schema: Schema) -> dict[str
         key = _ledger_column(name, schema) if channel.ledger_columns else normal_header(name)
         if key:
             places.setdefault(key, position)
+    for written, others in channel.also_named.items():
+        found = next((normal_header(name) for name in others if normal_header(name) in places), None)
+        if found:
+            places.setdefault(normal_header(written), places[found])
     return places
 
 
@@ -144,10 +190,20 @@ def _bound(channel: Channel, header: Sequence[str], schema: Schema) -> Layout:
             msg("Remove or rename one of each, so that it is clear which one counts."),
             1,
         )
-    known = _entries(channel)
+    known = frozenset(normal_header(key) for source in channel.sources for key in source.entry)
     orders = _fields(channel.orders, schema["orders"].columns, places, known)
     lines = _fields(channel.order_lines, schema["order_lines"].columns, places, known)
-    return Layout(channel, places, orders, lines, unknown)
+    return Layout(channel, places, orders, lines, _sums(channel, places), unknown)
+
+
+def _sums(channel: Channel, places: Places) -> dict[str, Source]:
+    """Return the amounts added up of several columns of which the file has any."""
+    sources = {name: as_source(written) for name, written in channel.orders.items()}
+    return {
+        name: source
+        for name, source in sources.items()
+        if any(normal_header(header) in places for header in source.sum_of)
+    }
 
 
 def _in_ledger_columns(channel: Channel, places: Places, schema: Schema) -> Channel:
@@ -167,29 +223,16 @@ def _doubled(channel: Channel, header: Sequence[str], schema: Schema) -> tuple[s
     if channel.ledger_columns:
         keys = [_ledger_column(name.partition("#")[0], schema) for name in header]
         return tuple(name for name, key in zip(header, keys, strict=True) if key and keys.count(key) > 1)
-    used = {normal_header(name) for name in _headers(channel)}
+    names = set(map(normal_header, header))
+    used = {normal_header(name) for name in channel.headers if name}
+    for written, others in channel.also_named.items():
+        used |= set() if normal_header(written) in names else set(map(normal_header, others))
     seconds = {normal_header(name): name for name in header if name.endswith("#2")}
     return tuple(
         name.removesuffix("#2")
         for key, name in seconds.items()
         if key.removesuffix("#2") in used and key not in used
     )
-
-
-def _headers(channel: Channel) -> Iterator[str]:
-    """Yield every header the layout looks at."""
-    yield from (channel.number, channel.currency, *channel.recognise)
-    yield from (condition.column for condition in (*channel.skip, *channel.notices))
-    yield from (part.column for part in channel.difference)
-    if channel.row_kinds:
-        yield from (channel.row_kinds.column, channel.row_kinds.price, channel.row_kinds.quantity)
-    for written in (*channel.orders.values(), *channel.order_lines.values()):
-        yield from as_source(written).headers
-
-
-def _entries(channel: Channel) -> frozenset[str]:
-    sources = (as_source(written) for written in (*channel.orders.values(), *channel.order_lines.values()))
-    return frozenset(normal_header(key) for source in sources for key in source.entry)
 
 
 def _fields(
@@ -202,96 +245,6 @@ def _fields(
     for name, written in sources.items():
         source = as_source(written)
         anywhere = source.constant or any(normal_header(header) in places for header in source.headers)
-        if anywhere and name in columns and not source.lines_total:
-            fields.append(Field(columns[name], source, _reader(source, places, known_entries)))
+        if anywhere and name in columns and not (source.lines_total or source.sum_of):
+            fields.append(Field(columns[name], source, source_reader(source, places, known_entries)))
     return tuple(fields)
-
-
-def _reader(source: Source, places: Places, known_entries: frozenset[str]) -> Reader:
-    read = _origin(source, places)
-    for step in _steps(source, known_entries):
-        read = _then(read, step)
-    return read
-
-
-def _then(read: Reader, step: Callable[[str], str]) -> Reader:
-    def read_on(cells: Cells) -> str:
-        text = read(cells)
-        return step(text) if text else ""
-
-    return read_on
-
-
-def _at(place: int | None) -> Reader:
-    return (lambda _cells: "") if place is None else (lambda cells: cells[place].strip())
-
-
-def _origin(source: Source, places: Places) -> Reader:
-    if source.constant:
-        return lambda _cells: source.constant
-    if source.cases:
-        rules = [(_holding(case, places), case.value) for case in source.cases]
-        return lambda cells: next((value for holds, value in rules if holds(cells)), "")
-    several = [_at(places.get(normal_header(name))) for name in source.columns or source.first_of]
-    if source.columns:
-        return lambda cells: source.joined_by.join(text for read in several if (text := read(cells)))
-    if source.first_of:
-        return lambda cells: next((text for read in several if (text := read(cells))), "")
-    return _at(places.get(normal_header(source.column)))
-
-
-def _holding(condition: Condition, places: Places) -> Callable[[Cells], bool]:
-    read = _at(places.get(normal_header(condition.column)))
-    if condition.filled is not None:
-        return lambda cells: bool(read(cells)) == condition.filled
-    wanted = frozenset(map(normal_header, condition.equals))
-    return lambda cells: spelling(read(cells)) in wanted
-
-
-def _steps(source: Source, known_entries: frozenset[str]) -> Iterator[Callable[[str], str]]:
-    if source.entry:
-        keys = tuple(map(normal_header, source.entry))
-        yield lambda text: _entry(text, keys)
-    if source.other_entries:
-        yield lambda text: _other_entries(text, known_entries)
-    if source.pattern:
-        pattern = re.compile(source.pattern)
-        yield lambda text: (found[1] or "").strip() if (found := pattern.search(text)) else ""
-    if source.blank:
-        nothing = frozenset(map(normal_header, source.blank))
-        yield lambda text: "" if spelling(text) in nothing else text
-    if source.map:
-        spelled = {normal_header(spelling): value for spelling, value in source.map.items()}
-        yield lambda text: spelled.get(spelling(text), text)
-    if source.part:
-        which = 0 if source.part == "prefecture" else 1
-        yield lambda text: split_off(text)[which]
-
-
-@lru_cache(maxsize=64)  # several ledger columns look into the same cell one after the other
-def _pairs(text: str) -> Mapping[str, tuple[str, str]]:
-    """Return the ``key: value`` lines of a text by normalised key; a line without a key goes on the one above."""
-    pairs: dict[str, tuple[str, str]] = {}
-    above = ""
-    for line in text.splitlines():
-        key, colon, value = line.replace("：", ":", 1).partition(":")
-        if colon:
-            above = spelling(key)
-            pairs[above] = (key.strip(), value.strip())
-        elif above and line.strip():
-            first, so_far = pairs[above]
-            pairs[above] = (first, f"{so_far}\n{line.strip()}".strip())
-    return pairs
-
-
-def _entry(text: str, keys: Sequence[str]) -> str:
-    pairs = _pairs(text)
-    return next((pairs[key][1] for key in keys if key in pairs and pairs[key][1]), "")
-
-
-def _other_entries(text: str, known: frozenset[str]) -> str:
-    return "\n".join(
-        f"{key}: {value}"
-        for normal, (key, value) in _pairs(text).items()
-        if value and not key.startswith("_") and normal not in known
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,11 @@ from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Level
 from automations.core.schema import Schema
+from automations.files.drafts import NumberedRow
 from automations.files.layouts import Layout, recognised
-from automations.files.order_rows import NumberedRow, OrderReader
+from automations.files.order_rows import OrderReader
 from automations.files.tables import FileRefused, TextTable, read_table
+from automations.files.texts import ValueReader
 
 # How many order numbers a remark on a file names.
 _MOST_NAMED = 10
@@ -50,14 +52,15 @@ def read_order_file(  # noqa: PLR0913 - the declarations a file is read by
     """
     try:
         table = read_table(content)
-        layout = recognised(table.header, channels, schema)
+        layout = recognised(name, table.header, channels, schema)
     except FileRefused as refused:
         level: Level = "warning" if refused.code == "no-rows" else "error"
         finding = Finding(refused.code, "", name, "", "", refused.why, refused.fix, refused.row, level)
         return IncomingFile(name, "", 0, (finding,)), ()
-    reader = OrderReader(layout, schema, payments, zone=zone, currency=currency)
-    intake = _Intake(name, layout, reader, schema, currency)
+    values = ValueReader(zone, currency)
+    intake = _Intake(name, layout, OrderReader(layout, schema, payments, values), schema, currency)
     orders = tuple(intake.orders(table))
+    intake.remark_on_zeros(values.zeros_put_back)
     return IncomingFile(name, layout.channel.id, len(table.rows), tuple(intake.findings)), orders
 
 
@@ -99,6 +102,17 @@ class _Intake:
             shown = (*numbers[:_MOST_NAMED], *(["…"] if len(numbers) > _MOST_NAMED else []))
             reason = msg("Left out, because {why}: {numbers}.", why=why, numbers=shown)
             self._remark("left-out", reason, _NOTHING)
+
+    def remark_on_zeros(self, put_back: Collection[str]) -> None:
+        """Tell that the file went through a spreadsheet: what was mended, and what cannot be."""
+        if put_back:
+            why = msg(
+                "Leading zeros were lost in telephone numbers or postcodes and were put back ({count}); product "
+                "codes and order numbers may have lost theirs as well.",
+                count=len(put_back),
+            )
+            fix = msg("Import the file as it was exported, without saving it in a spreadsheet in between.")
+            self._remark("zeros-lost", why, fix)
 
     def _groups(self, table: TextTable) -> list[_Group]:
         width = len(table.header)

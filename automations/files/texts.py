@@ -16,6 +16,11 @@ from automations.files.layouts import Field
 
 # Types in which a leading apostrophe is a spreadsheet's guard and never part of the value.
 _GUARDED = frozenset({"code", "phone", "postcode", "jan"})
+# What a spreadsheet leaves of a number that began with 0: every telephone number in Japan does, and postcodes
+# from 001 on may.
+_WITHOUT_ZEROS = {"phone": re.compile(r"[1-9]\d{8,9}"), "postcode": re.compile(r"[1-9]\d{4,5}")}
+_POSTCODE_DIGITS = 7
+_WHOLE = re.compile(r"(-?\d+)\.0+")
 _ROUNDED = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 _SPOILED = (
     msg("A spreadsheet program has rounded this number, and its last digits are lost."),
@@ -24,9 +29,14 @@ _SPOILED = (
 
 
 class ValueReader:
-    """Reads the values of one file; a text that comes again is looked up."""
+    """Reads the values of one file; a text that comes again is looked up.
+
+    Attributes:
+        zeros_put_back: Telephone numbers and postcodes that came without their leading zeros.
+    """
 
     def __init__(self, zone: ZoneInfo, currency: str) -> None:
+        self.zeros_put_back: set[str] = set()
         self._zone = zone
         self._currency = currency
         self._seen: dict[tuple[str, str], Value | Unreadable] = {}
@@ -54,10 +64,20 @@ class ValueReader:
             text = text.lstrip("'")
             if _ROUNDED.fullmatch(text):
                 raise Unreadable(*_SPOILED)
+            text = self._with_zeros(column, text)
+        if column.type == "integer" and (whole := _WHOLE.fullmatch(text)):
+            text = whole[1]
         if column.type == "date" and ":" in text:  # the day it was in the shop, not in Greenwich
             moment = read_cell(replace(column, type="datetime"), text, self._zone, self._currency)
             return moment.date() if isinstance(moment, datetime) else None
         return read_cell(column, text, self._zone, self._currency)
+
+    def _with_zeros(self, column: Column, text: str) -> str:
+        lost = _WITHOUT_ZEROS.get(column.type)
+        if lost is None or not lost.fullmatch(text):
+            return text
+        self.zeros_put_back.add(text)
+        return text.zfill(_POSTCODE_DIGITS) if column.type == "postcode" else f"0{text}"
 
     def _one_choice(self, part: Field, text: str, unread: Unreadable) -> Value | Unreadable:
         """Return the choice all labels mean; those that only stand beside the real one do not count."""
