@@ -108,6 +108,8 @@ def _header_row(grid: Grid, tab: Tab) -> int:
         known = sum(normal_header(as_typed(cell)) in tab.by_header for cell in cells if cell)
         if known > best:
             best, row = known, number
+        if known >= len(tab.columns):
+            break  # no row can have more
     return row
 
 
@@ -155,11 +157,13 @@ def _rows(grid: Grid, header_row: int) -> Iterator[tuple[int, tuple[RawCell, ...
 
 def is_blank_row(cells: Sequence[RawCell]) -> bool:
     """Return whether nothing stands in a row; unticked boxes count as nothing."""
-    return all(map(_is_blank, cells))
-
-
-def _is_blank(cell: RawCell) -> bool:
-    return cell is None or cell is False or (isinstance(cell, str) and not cell.strip())
+    for cell in cells:
+        if isinstance(cell, str):
+            if cell and not cell.isspace():
+                return False
+        elif cell is not None and cell is not False:
+            return False
+    return True
 
 
 def _tab_missing(tab: Tab, titles: tuple[str, ...]) -> LedgerRefused:

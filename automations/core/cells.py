@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from automations.core import money
@@ -29,6 +29,8 @@ _WEEKDAY = r"(?:\s*\([月火水木金土日](?:曜日?)?\))?"
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _WEEKDAY)
 _ERA = re.compile(r"(?:令和|R)(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _WEEKDAY)
 _TIME = re.compile(r"[T ]?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
+# Types of text that are kept as typed, and the form of Unicode they are kept in.
+_KEPT: Mapping[str, Literal["NFC", "NFKC"]] = {"text": "NFC", "code": "NFKC", "email": "NFKC"}
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - serial day numbers carry no zone
 
 
@@ -72,7 +74,7 @@ def read_cell(column: Column, raw: RawCell, zone: ZoneInfo, currency: str) -> Va
     Raises:
         Unreadable: The cell does not fit its column.
     """
-    if raw is None or raw == "" or (isinstance(raw, str) and not raw.strip()):
+    if raw is None or (isinstance(raw, str) and (not raw or raw.isspace())):
         return None
     if column.type == "money":
         return _money(raw, currency)
@@ -81,6 +83,16 @@ def read_cell(column: Column, raw: RawCell, zone: ZoneInfo, currency: str) -> Va
     if column.type == "date":
         return _date(raw, zone)
     return _READERS[column.type](column, raw)
+
+
+def are_plain(column: Column, raws: Collection[RawCell]) -> bool:
+    """Return whether reading gives every one of these cells back as it is: clean text where text is kept."""
+    if column.type not in _KEPT or column.pattern or not all(isinstance(raw, str) for raw in raws):
+        return False
+    texts = cast("list[str]", list(raws))
+    return unicodedata.is_normalized(_KEPT[column.type], "\n".join(texts)) and texts == [
+        *map(str.strip, texts)
+    ]
 
 
 def write_cell(column: Column, value: Value, language: str, currency: str) -> WrittenCell:
@@ -114,8 +126,7 @@ def to_json(column: Column, value: Value, currency: str) -> str | int | float | 
 
 
 def _text(column: Column, raw: RawCell) -> Value:
-    form: Literal["NFC", "NFKC"] = "NFKC" if column.type == "code" else "NFC"
-    text = unicodedata.normalize(form, as_typed(raw)).strip()
+    text = unicodedata.normalize(_KEPT[column.type], as_typed(raw)).strip()
     if column.pattern and not re.fullmatch(column.pattern, text):
         raise Unreadable(
             msg("This does not have the form that is expected here."),

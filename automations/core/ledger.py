@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from automations.core.cells import as_typed
 from automations.core.messages import Message
 from automations.core.plan import AppendRow, Finding, Level, Plan, SetCells
 from automations.core.schema import Schema, Tab
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from automations.core.incoming import Incoming
 
 _NUMBERS = frozenset({"integer", "money"})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _TOTALS = frozenset({"合計", "小計", "総計", "計", "total", "totals", "subtotal", "sum"})
 
 
@@ -48,8 +51,8 @@ class Row:
         self.key = key
         self.cells = cells
         self.number = number
-        self.raw = raw or {}
-        self.stale = stale or {}
+        self.raw = raw or _NOTHING
+        self.stale = stale or _NOTHING
 
     def get(self, column: str) -> Value:
         """Return the typed value; None when the cell is blank or unreadable."""
@@ -86,7 +89,7 @@ class Row:
 
     def typed(self, column: str) -> str:
         """Return what stands in the cell as a person sees it, for quoting in a finding."""
-        return self.raw.get(column) or self.text(column)
+        return self.raw.get(column) or as_typed(self.cells.get(column))
 
     @property
     def has_key(self) -> bool:

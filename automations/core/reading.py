@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from itertools import zip_longest
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from automations.core.cells import RawCell, Unreadable, as_typed, read_cell
+from automations.core.cells import RawCell, Unreadable, are_plain, as_typed, read_cell
 from automations.core.incoming import Incoming
 from automations.core.ledger import Ledger, Row, Table, key_of
 from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
@@ -32,10 +33,6 @@ _CHOICE_CODES = {
     "services": "unknown-service",
 }
 UNREADABLE_CODES = frozenset((*_CODES.values(), *_CHOICE_CODES.values(), "unknown-value", "wrong-form"))
-# Types whose cells are mostly unlike each other; of all others each spelling is read once.
-_FREE_TEXT = frozenset({"text", "code"})
-# The value of a cell, and what a person sees there where that is something else.
-_CellReader = Callable[[RawCell], tuple[Value, str]]
 
 
 def ledger_from(  # noqa: PLR0913 - what a ledger is made of
@@ -59,14 +56,18 @@ def ledger_from(  # noqa: PLR0913 - what a ledger is made of
         language: The shop's.
         currency: The shop's, an ISO code.
         incoming: Files that arrived.
-        known: An earlier snapshot of the same book and its ledger; rows that are the same objects in both
-            snapshots are not read again.
+        known: An earlier snapshot of the same book and its ledger; sheets and rows that are the same objects in
+            both snapshots are not read again.
     """
     zone = now.tzinfo if isinstance(now.tzinfo, ZoneInfo) else ZoneInfo("Asia/Tokyo")
     tables: dict[str, Table] = {}
     findings: list[Finding] = []
     for tab in schema.values():
         sheet = snapshot.sheets.get(tab.id)
+        if known and sheet is known[0].sheets.get(tab.id):
+            tables[tab.id] = known[1].tables[tab.id]
+            findings += (finding for finding in known[1].unreadable if finding.tab == tab.id)
+            continue
         seen = _rows_known(tab.id, sheet, known) if sheet and known else {}
         rows = _read_rows(tab, sheet, zone, currency, findings, seen) if sheet else []
         judged = judge(tab, rows, snapshot.ledger_id)
@@ -173,62 +174,97 @@ def _rows_known(tab_id: str, sheet: Sheet, known: tuple[Snapshot, Ledger]) -> di
 def _read_rows(
     tab: Tab, sheet: Sheet, zone: ZoneInfo, currency: str, findings: list[Finding], known: Mapping[int, Row]
 ) -> list[Row]:
-    places = [
-        (tab.columns[name], position - 1, _reader(tab.columns[name], zone, currency))
-        for name, position in sheet.columns.items()
-        if name in tab.columns
-    ]
-    extra = [(header, position - 1) for header, position in sheet.unknown.items()]
-    rows: list[Row] = []
-    for number, raw_cells in sheet.rows:
-        if number in known:
-            rows.append(known[number])
-            continue
-        row = _read_row(tab, number, raw_cells, places, findings)
-        for header, at in extra:
-            if at < len(raw_cells) and raw_cells[at] not in (None, ""):
-                row.cells[header] = as_typed(raw_cells[at])
-        rows.append(row)
-    return rows
+    """Return the rows of a sheet; those that are known already are not read again."""
+    fresh = [row for row in sheet.rows if row[0] not in known]
+    read = _fresh_rows(tab, sheet, fresh, zone, currency, findings)
+    return [known[number] if number in known else next(read) for number, _ in sheet.rows]
 
 
-def _reader(column: Column, zone: ZoneInfo, currency: str) -> _CellReader:
-    def read(raw: RawCell) -> tuple[Value, str]:
-        value = read_cell(column, raw, zone, currency)
-        return value, "" if value == raw else as_typed(raw)
-
-    # typed: TRUE and 1 are equal to Python, and yet not the same cell.
-    return read if column.type in _FREE_TEXT else lru_cache(maxsize=None, typed=True)(read)
-
-
-def _read_row(
+def _fresh_rows(
     tab: Tab,
-    number: int,
-    raw_cells: tuple[RawCell, ...],
-    places: Sequence[tuple[Column, int, _CellReader]],
+    sheet: Sheet,
+    rows: Sequence[tuple[int, tuple[RawCell, ...]]],
+    zone: ZoneInfo,
+    currency: str,
     findings: list[Finding],
-) -> Row:
-    cells: dict[str, Value] = {}
-    typed: dict[str, str] = {}
-    wrong: list[tuple[Column, Unreadable]] = []
-    width = len(raw_cells)
-    for column, at, read in places:
-        raw = raw_cells[at] if at < width else None
-        if raw is None or raw == "":
-            continue
-        try:
-            value, seen = read(raw)
-        except Unreadable as problem:
-            typed[column.id] = as_typed(raw)
-            wrong.append((column, problem))
-            continue
-        if value is not None:
-            cells[column.id] = value
-            if seen:
-                typed[column.id] = seen
-    row = Row(tab.id, key_of(tab, cells) or f"#{number}", cells, number, typed)
-    findings += [_unreadable(row, column, problem) for column, problem in wrong if column.owner != "robot"]
-    return row
+) -> Iterator[Row]:
+    """Yield rows that were read column by column: what stands in a column repeats itself, and is read once."""
+    cells: list[dict[str, Value]] = [{} for _ in rows]
+    typed: dict[int, dict[str, str]] = {}
+    wrong: dict[int, list[tuple[Column, Unreadable]]] = {}
+    columns = tuple(zip_longest(*(raw for _, raw in rows)))
+    for name, position in sheet.columns.items():
+        if name in tab.columns and position <= len(columns):
+            reading = _Reading(tab.columns[name], columns[position - 1], zone, currency)
+            reading.fill(cells, typed, wrong)
+    for header, position in sheet.unknown.items():
+        for filled, raw in zip(
+            cells, columns[position - 1] if position <= len(columns) else (), strict=False
+        ):
+            if raw is not None and raw != "":
+                filled[header] = as_typed(raw)
+    for place, (number, _) in enumerate(rows):
+        row = Row(tab.id, key_of(tab, cells[place]) or f"#{number}", cells[place], number, typed.get(place))
+        for column, problem in wrong.get(place, ()):
+            if column.owner != "robot":
+                findings.append(_unreadable(row, column, problem))
+        yield row
+
+
+class _Reading:
+    """What stands in the cells of one column: each spelling is read once."""
+
+    def __init__(self, column: Column, raws: Sequence[RawCell], zone: ZoneInfo, currency: str) -> None:
+        self._column = column
+        distinct: dict[object, RawCell] = dict(zip(raws, raws, strict=True))
+        self._keys: Sequence[object] = raws
+        if (0 in distinct or 1 in distinct) and _has_ticks_and_numbers(raws):
+            # TRUE and 1 are equal to Python, and yet not the same cell.
+            self._keys = tuple(zip(map(type, raws), raws, strict=True))
+            distinct = dict(zip(self._keys, raws, strict=True))
+        self._values: dict[object, Value] = {}
+        self._seen: dict[object, str] = {}
+        self._problems: dict[object, Unreadable] = {}
+        spellings = {key: raw for key, raw in distinct.items() if raw is not None and raw != ""}
+        if are_plain(column, spellings.values()):
+            self._values = cast("dict[object, Value]", spellings)
+            return
+        for key, raw in spellings.items():
+            try:
+                value = read_cell(column, raw, zone, currency)
+            except Unreadable as problem:
+                self._problems[key], self._seen[key] = problem, as_typed(raw)
+                continue
+            if value is not None:
+                self._values[key] = value
+                if (seen := as_typed(raw)) != as_typed(value):
+                    self._seen[key] = seen
+
+    def fill(
+        self,
+        cells: Sequence[dict[str, Value]],
+        typed: dict[int, dict[str, str]],
+        wrong: dict[int, list[tuple[Column, Unreadable]]],
+    ) -> None:
+        """Put the values into the rows, and what a person sees there where that is something else."""
+        name = self._column.id
+        if self._values:
+            for row, value in zip(cells, map(self._values.get, self._keys), strict=True):
+                if value is not None:
+                    row[name] = value
+        if self._seen:
+            for place, seen in enumerate(map(self._seen.get, self._keys)):
+                if seen is not None:
+                    typed.setdefault(place, {})[name] = seen
+        if self._problems:
+            for place, problem in enumerate(map(self._problems.get, self._keys)):
+                if problem is not None:
+                    wrong.setdefault(place, []).append((self._column, problem))
+
+
+def _has_ticks_and_numbers(raws: Sequence[RawCell]) -> bool:
+    kinds = set(map(type, raws))
+    return bool in kinds and not kinds.isdisjoint((int, float))
 
 
 def unreadable_code(column: Column) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b32encode
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,6 +14,9 @@ from automations.core.schema import Column, Tab
 from automations.core.values import Value
 
 SEAL = "seal"
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+# Ten bits as two characters: every row has its seal checked on every run, which is too much for base64.b32encode.
+_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Judged:
 def seal_of(ledger_id: str, tab_id: str, key: str) -> str:
     """Return the seal of a row: 8 characters, made of its ledger, tab and key."""
     text = f"{ledger_id}\x1f{tab_id}\x1f{key}"
-    return b32encode(blake2b(text.encode(), digest_size=5).digest()).decode()
+    bits = int.from_bytes(blake2b(text.encode(), digest_size=5).digest(), "big")
+    return _PAIRS[bits >> 30] + _PAIRS[bits >> 20 & 1023] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
 
 
 def judge(tab: Tab, rows: Sequence[Row], ledger_id: str) -> Judged:
@@ -45,28 +49,31 @@ def judge(tab: Tab, rows: Sequence[Row], ledger_id: str) -> Judged:
     what the program wrote, count as blank. The seal of a key that is gone marks a renamed row.
     Source: commit-protocol section 1.
     """
+    counts = Counter([row.key for row in rows])
     numbers: dict[str, list[int]] = {}
-    for row in rows:
+    for row in rows if len(counts) < len(rows) else ():
         numbers.setdefault(row.key, []).append(row.number)
-    own = {key: seal_of(ledger_id, tab.id, key) for key in numbers if tab.sealed and not key.startswith("#")}
+    own = {key: seal_of(ledger_id, tab.id, key) for key in counts if tab.sealed and not key.startswith("#")}
     present = frozenset(own.values())
     kept: list[Row] = []
     set_aside: list[Row] = []
     findings: list[Finding] = []
     for row in rows:
-        if len(numbers[row.key]) > 1:
+        if counts[row.key] > 1:
             set_aside.append(row)
             findings.append(_doubled(tab, row, numbers[row.key]))
+        elif _is_trusted(tab, row, own):
+            kept.append(row)
         elif _is_renamed(tab, row, own, present):
             set_aside.append(row)
             findings.append(_renamed(tab, row))
         else:
-            kept.append(row if _is_trusted(tab, row, own) else _as_new(tab, row))
+            kept.append(_as_new(tab, row))
     return Judged(tuple(kept), tuple(set_aside), tuple(findings))
 
 
 def _is_trusted(tab: Tab, row: Row, own: dict[str, str]) -> bool:
-    return row.has_key and (not tab.sealed or row.text(SEAL) == own[row.key])
+    return row.cells.get(SEAL) == own.get(row.key, "") if tab.sealed else row.has_key
 
 
 def _is_renamed(tab: Tab, row: Row, own: dict[str, str], present: frozenset[str]) -> bool:
