@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from automations.core.channels import Channel, plain_number
 from automations.core.customers import Customers, KnownCustomer
 from automations.core.incoming import Incoming, IncomingOrder
-from automations.core.known_orders import SHIPPED_ELSEWHERE, compared, flowing_on
+from automations.core.known_orders import compared, flowing_on
 from automations.core.ledger import Ledger, Row, Table, is_begun, update
 from automations.core.messages import msg
-from automations.core.numbering import LineNumbers, Numbers, shipment_id
-from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
-from automations.core.source_state import state_of, with_notices, write_state
-from automations.core.statuses import ENDED, is_closed
-from automations.core.values import Cells, Value
+from automations.core.new_orders import rows_of
+from automations.core.numbering import LineNumbers, Numbers
+from automations.core.order_numbers import OrderNumbers, channel_of
+from automations.core.plan import Finding, Part, Plan, SetCells
+from automations.core.statuses import is_closed
+from automations.core.values import Value
 
 READS = {
     "orders": (
@@ -42,7 +43,6 @@ WRITES = {
 }  # fmt: skip
 
 _ON_THE_WAY = frozenset({"instructed", "shipped", "arrived", "returned"})
-_LINE_FILLED_FROM = {"product_name": "name", "unit_price": "price", "tax_rate": "tax_rate"}
 HAND = "hand"
 
 
@@ -105,8 +105,7 @@ class _Intake:
         orders = self.ledger["orders"]
         self.customer_numbers = _numbered(self.ledger["customers"], self.settings.customer_prefix)
         self.customers = _customers(self.ledger, self.settings, self.customer_numbers)
-        self._order_ids: set[str] = {row.key for row in (*orders, *orders.set_aside)}
-        self._by_number = _by_number((*orders.set_aside, *orders))
+        self._numbers = OrderNumbers(orders, self.settings.channels)
         self._set_aside = {row.key for row in orders.set_aside}
         self._hand_numbers = Numbers(self.settings.hand_prefix, self._hand_keys())
         lines = self.ledger["order_lines"]
@@ -121,10 +120,10 @@ class _Intake:
                 if not is_begun(row, self.ledger.schema["orders"]):
                     continue
                 number = self._hand_numbers.following()
-                while number in self._order_ids:
+                while number in self._numbers.taken:
                     number = self._hand_numbers.following()
                 cells["order_id"] = number
-                self._order_ids.add(number)
+                self._numbers.taken.add(number)
                 self._typed.append(number)
                 self.marks.append(f"import:{HAND}:{number}")
                 cells["imported_at"] = self.ledger.now
@@ -145,13 +144,14 @@ class _Intake:
     def arrived_orders(self) -> Iterator[Part]:
         """Append every order that was never taken in; of one that arrived twice the later file counts."""
         for (channel, number), order in self._by_source().items():
-            row = self._known(order, channel)
+            row = self._numbers.row_of(order)
             mark = f"import:{channel}:{number}"
             if row is None and mark in self.ledger.marks:
                 yield _deleted(order, channel, self.settings.channels)
             elif row is None:
                 self.marks.append(mark)
-                yield from self._appended(order, channel)
+                order_id, customer = self._numbers.new_id(order), self.customers.of(order.order)
+                yield from rows_of(order, order_id, customer, self._line_numbers, self.ledger)
                 yield order.findings
             elif mark not in self.ledger.marks:
                 self.marks.append(mark)
@@ -160,8 +160,8 @@ class _Intake:
         """Compare the orders that are here already with what arrived."""
         shipments: dict[str, list[Row]] | None = None
         lines: dict[str, list[Row]] | None = None
-        for (channel, _), order in self._by_source().items():
-            row = self._known(order, channel)
+        for order in self._by_source().values():
+            row = self._numbers.row_of(order)
             if row is None or row.key in self._set_aside or is_closed(row):
                 continue
             if shipments is None or lines is None:
@@ -180,7 +180,7 @@ class _Intake:
             order_id = row.text("order_id") or (self._typed[0] if len(self._typed) == 1 else "")
             if not order_id:
                 yield _without_order(row)
-            elif order_id in self._order_ids and order_id not in self._set_aside:
+            elif order_id in self._numbers.taken and order_id not in self._set_aside:
                 cells: dict[str, Value] = {
                     "line_id": self._line_numbers.following(order_id),
                     "order_id": order_id,
@@ -209,71 +209,14 @@ class _Intake:
 
     def _hand_keys(self) -> Iterator[str]:
         """Every number ever given to a typed order, deleted ones included: their mails were sent."""
-        yield from self._order_ids
+        yield from self._numbers.taken
         start = f"import:{HAND}:"
         yield from (mark.removeprefix(start) for mark in self.ledger.marks if mark.startswith(start))
 
     def _by_source(self) -> dict[tuple[str, str], IncomingOrder]:
         incoming = self.ledger.incoming
         orders = incoming.orders if incoming else ()
-        return {(_channel_of(order), plain_number(order.number)): order for order in orders}
-
-    def _known(self, order: IncomingOrder, channel: str) -> Row | None:
-        """Return the row of an order: by the channel's number, or by ours if it is that channel's."""
-        row = self._by_number.get((channel, plain_number(order.number)))
-        if row is not None:
-            return row
-        row = self.ledger["orders"].get(self._base_id(order, channel))
-        if row is None or row.get("source_state") is None or row.text("channel") not in (channel, ""):
-            return None
-        return row
-
-    def _base_id(self, order: IncomingOrder, channel: str) -> str:
-        declared = self.settings.channels.get(channel)
-        return declared.order_id(order.number) if declared else plain_number(order.number)
-
-    def _free_id(self, order: IncomingOrder, channel: str) -> str:
-        number = base = self._base_id(order, channel)
-        attempt = 0
-        while number in self._order_ids:
-            attempt += 1
-            number = f"{base}-{channel}" if attempt == 1 else f"{base}-{channel}-{attempt}"
-        return number
-
-    def _appended(self, order: IncomingOrder, channel: str) -> Iterator[AppendRow]:
-        order_id = self._free_id(order, channel)
-        gone = _parcel_gone(order.order, order_id, self.ledger)
-        parcel = {"shipment_id": gone.cells["shipment_id"]} if gone else {}
-        self._order_ids.add(order_id)
-        told = {"channel": channel, "channel_order_no": order.number, **order.order}
-        yield AppendRow(
-            "orders",
-            {
-                **told,
-                **_first_status(order.order, self.ledger),
-                "order_id": order_id,
-                "memo": _memo(order, self.ledger),
-                "remark": _remark(order, self.ledger),
-                "customer_id": self.customers.of(order.order),
-                "imported_at": self.ledger.now,
-                "source_state": write_state(with_notices(state_of(order.order, order.lines), order.findings)),
-            },
-        )
-        for line in order.lines:
-            numbered = {"line_id": self._line_numbers.following(order_id), "order_id": order_id}
-            yield AppendRow("order_lines", {**numbered, **parcel, **_filled(line, self.ledger["products"])})
-        if gone:
-            yield gone
-
-
-def _by_number(orders: Sequence[Row]) -> dict[tuple[str, str], Row]:
-    """Return the orders by channel and its number; an imported row counts before one copied from it by hand."""
-    imported_last = sorted(orders, key=lambda row: row.get("source_state") is not None)
-    return {
-        (row.text("channel"), plain_number(row.text("channel_order_no"))): row
-        for row in imported_last
-        if row.get("channel_order_no") is not None
-    }
+        return {(channel_of(order), plain_number(order.number)): order for order in orders}
 
 
 def _numbered(table: Table, prefix: str) -> list[SetCells]:
@@ -295,93 +238,6 @@ def _customers(ledger: Ledger, settings: Settings, numbered: Sequence[SetCells])
         if row.has_key or row.key in new_ids
     )
     return Customers(known, Numbers(settings.customer_prefix, used), settings.masked_mail_domains)
-
-
-def _channel_of(order: IncomingOrder) -> str:
-    """Return the channel the order itself names (a ledger CSV may), else that of its file."""
-    named = order.order.get("channel")
-    return named if isinstance(named, str) else order.channel
-
-
-def _first_status(order: Cells, ledger: Ledger) -> dict[str, Value]:
-    """Return how an order begins: ended, on its way from elsewhere, or received."""
-    status = order.get("status")
-    begun = {"status": status, "ship_on": order.get("ship_on"), "arrived_on": None, "posted_on": None}
-    if status in SHIPPED_ELSEWHERE:
-        begun["arrived_on"] = None if status == "shipped" else order.get("arrived_on") or ledger.today
-        begun["posted_on"] = order.get("posted_on") or ledger.today if status == "posted" else None
-    elif status not in ENDED:
-        begun["status"] = "received"
-    return begun
-
-
-def _parcel_gone(order: Cells, order_id: str, ledger: Ledger) -> AppendRow | None:
-    """Return the parcel of an order that was shipped elsewhere, so that nothing ships it again."""
-    status = order.get("status")
-    if status not in SHIPPED_ELSEWHERE:
-        return None
-    return AppendRow(
-        "shipments",
-        {
-            "shipment_id": shipment_id(order_id, 1, ledger["shipments"].keys()),
-            "order_id": order_id,
-            "parcel": 1,
-            "state": "shipped" if status == "shipped" else "arrived",
-            "shipped_on": order.get("ship_on") or ledger.today,
-            "arrived_on": None if status == "shipped" else order.get("arrived_on") or ledger.today,
-            "service_reason": msg("shipped elsewhere before it was imported").text(ledger.language),
-        },
-    )
-
-
-def _remark(order: IncomingOrder, ledger: Ledger) -> Value:
-    """Return the customer's remark and below it what nothing else stops: the order waits until it was read."""
-    told = order.order.get("remark")
-    unread = [] if order.order.get("status") in SHIPPED_ELSEWHERE else _left_over(order, ledger, needed=False)
-    return "\n".join((*([told] if isinstance(told, str) else []), *unread)) or None
-
-
-def _memo(order: IncomingOrder, ledger: Ledger) -> Value:
-    """Return the memo: what the file says, notices, and cells that must be filled before the order goes on."""
-    told = order.order.get("memo")
-    notes = [told] if isinstance(told, str) else []
-    if order.order.get("status") in SHIPPED_ELSEWHERE:
-        notes.append(msg("Already shipped when it was imported.").text(ledger.language))
-        notes += _left_over(order, ledger, needed=False)
-    return "\n".join((*notes, *_left_over(order, ledger, needed=True))) or None
-
-
-def _left_over(order: IncomingOrder, ledger: Ledger, *, needed: bool) -> list[str]:
-    """Return what the file says and no cell holds, each once.
-
-    Args:
-        order: The order as it arrived.
-        ledger: Gives columns their labels.
-        needed: Take what the row check asks for anyway, and mere hints; else what could be overlooked.
-    """
-    notes = []
-    for finding in order.findings:
-        column = ledger.schema[finding.tab].columns.get(finding.column)
-        if (finding.level == "warning" or (column is not None and column.required)) != needed:
-            continue
-        if column is None:
-            notes.append(finding.why.text(ledger.language))
-        elif finding.value and finding.level == "error":
-            notes.append(f"{column.label.text(ledger.language)}: {finding.value}")
-    return list(dict.fromkeys(notes))
-
-
-def _filled(line: Cells, products: Table) -> dict[str, Value]:
-    """Return a line with what the file leaves blank taken from the product, and the set's parts as of now."""
-    cells = dict(line)
-    sku = line.get("sku")
-    product = products.get(sku) if isinstance(sku, str) else None
-    if product is None:
-        return cells
-    for column, source in _LINE_FILLED_FROM.items():
-        if cells.get(column) is None:
-            cells[column] = product.get(source)
-    return {**cells, "components": product.get("components")}
 
 
 def _deleted(order: IncomingOrder, channel: str, channels: Mapping[str, Channel]) -> Finding:

@@ -77,6 +77,8 @@ def flowing_on(row: Row, order: IncomingOrder, *, on_the_way: bool) -> tuple[dic
     if status in ENDED:
         if not on_the_way and not row.is_persons("status", "status_set"):
             return {**cells, "status": status}, []
+        if status == "returned":
+            return cells, [_returned_at_channel(row)]
         return cells, [_cancelled_at_channel(row, on_the_way=on_the_way)]
     if status in SHIPPED_ELSEWHERE and not on_the_way and not row.is_persons("status", "status_set"):
         return cells, [_shipped_at_channel(row)]
@@ -110,6 +112,15 @@ def _cancelled_at_channel(row: Row, *, on_the_way: bool) -> Finding:
             "Stop the parcel and choose cancelled here; if it has left, agree on a return and choose returned."
         )
     return row.finding("cancelled-at-channel", "status", why, fix)
+
+
+def _returned_at_channel(row: Row) -> Finding:
+    return row.finding(
+        "returned-at-channel",
+        "status",
+        msg("The channel says that this order came back."),
+        msg("Choose returned in this cell once the goods are here, or correct it at the channel."),
+    )
 
 
 def _shipped_at_channel(row: Row) -> Finding:

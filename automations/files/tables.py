@@ -32,6 +32,14 @@ _WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|\?xml)", re.IGNORECASE)
 _NO_TEXT = re.compile("[\x00\x80\uf8f0-\uf8f3]")
 _WIDE = re.compile("[\u3000-\ufffc]")
 _SAMPLE = 1_000_000
+# PHP's fputcsv (EC-CUBE) takes the second byte of such a character (ソ is 0x83 0x5C) for a backslash and then does not
+# double the quotation mark behind it. A mark that ends its cell looks the same, but a delimiter follows it.
+_BEFORE_LONE_QUOTE = "".join(
+    char
+    for lead in (*range(0x81, 0xA0), *range(0xE0, 0xFD))
+    if (char := bytes((lead, 0x5C)).decode("cp932", "ignore")) != "\\"
+)
+_LONE_QUOTE = re.compile(rf'(?<=[\\{_BEFORE_LONE_QUOTE}])"(?=[^",;\t\r\n])')
 _INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _END = "\x00"
 
@@ -108,7 +116,7 @@ def decoded(content: bytes) -> str:
     except UnicodeDecodeError as problem:
         if _is_damaged_utf8(content):
             raise _not_text(content, problem.start) from None
-        return _decoded_as(content, "cp932")
+        return _LONE_QUOTE.sub('""', _decoded_as(content, "cp932"))
 
 
 def _refuse_foreign(content: bytes) -> None:
