@@ -15,8 +15,8 @@ from automations.app.runner import Shop, read_ledger, run
 from automations.core.ledger import Ledger
 
 # Where each order stands on 2026-11-24 after both files came in, and what its sentence says.
-# Source: backoffice-practice 10.2. Not held yet in this version, so that these go on: 1013 (H15 island and
-# frozen), 1021 (H09, H14 and H24; H08 holds it), 1023 (no re-authorisation plan), 1025 (H21, H25 only warn).
+# Source: backoffice-practice 10.2. Not held yet in this version, so that these go on: 1023 (no
+# re-authorisation plan), 1025 (H21, H25 only warn).
 # 1008 is held as a blocked customer (H12), since the history of refused parcels (H13) is not counted yet;
 # 1003 to 1005 wait for payment, because bank statements are not matched yet.
 FIRST_MORNING = {
@@ -32,7 +32,7 @@ FIRST_MORNING = {
     "KM-1010": ("allocated", "the credit check is not done"),
     "KM-1011": ("on_hold", "Gift or noshi"),
     "KM-1012": ("instructed", ""),
-    "KM-1013": ("instructed", ""),
+    "KM-1013": ("on_hold", "Island or Okinawa (first time)"),
     "KM-1014": ("on_hold", "Impossible day or time"),
     "KM-1015": ("on_hold", "No house number"),
     "KM-1016": ("on_hold", "Postcode in another prefecture"),

@@ -181,6 +181,7 @@ SCENES = (
         typed=(
             _cleared("KM-1018", "remark", "お礼のお言葉のみ"),
             _cleared("KM-1011", "gift", "御歳暮・佐々木 で確認"),
+            _cleared("KM-1013", "island", "日数をお伝えして了承いただいた"),
             Typed("orders", "KM-1017", {"buyer_phone": "0258-00-1017", "ship_phone": "0258-00-1017"}),
             _paid("KM-1004"),
             _paid("KM-1005"),
