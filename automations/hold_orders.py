@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from automations.core.calendar import Calendar
 from automations.core.carriers import Carrier
-from automations.core.hold_case import Case, Evidence, Surroundings
+from automations.core.channels import Channel
+from automations.core.hold_case import Case, Evidence, NoLonger, Surroundings
 from automations.core.hold_life import follow_up, hold_id, opened
 from automations.core.hold_rules import ALWAYS_ASKED, RULES
 from automations.core.holds import HoldReason
@@ -16,6 +17,7 @@ from automations.core.messages import msg
 from automations.core.payments import Payment
 from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
 from automations.core.plan import AppendRow, Change, Finding, Plan
+from automations.core.shared_parcels import orders_in
 from automations.core.shop import Shop
 from automations.core.statuses import CLOSED, standing_of
 
@@ -27,7 +29,7 @@ READS = {
         "goods_total", "shipping_fee", "fee", "discount", "points", "total", "requested_on", "requested_time",
         "service_wish", "gift", "noshi", "noshi_name", "gift_message", "mourning", "remark", "source_change", "buyer_kana",
         "buyer_building", "ship_building", "client_ip", "card_fingerprint", "receipt", "receipt_name", "status_since",
-        "payment_state", "credit_state",
+        "payment_state", "credit_state", "combine", "channel", "intake", "status_set", "allocation", "ship_on",
     ),
     "order_lines": (
         "order_id", "sku", "qty", "unit_price", "line_discount", "ship_name", "ship_company", "ship_postcode",
@@ -41,7 +43,9 @@ READS = {
         "customer_id", "name", "company", "prefecture", "address", "phone", "email", "blocked", "blocked_reason",
         "blocked_by", "blocked_on", "refusals", "email_bounced", "age_checked_on",
     ),
-    "shipments": ("order_id", "state", "stopped", "instructed_at", "shipped_on", "return_reason"),
+    "shipments": (
+        "order_id", "with_orders", "state", "stopped", "tracking_number", "instructed_at", "shipped_on", "return_reason",
+    ),
     "mails": ("state", "to"),
     "holds": (
         "order_id", "reason", "state", "evidence", "clear", "clear_set", "cleared_by", "cleared_evidence", "errors",
@@ -63,7 +67,7 @@ _INSTRUCTED_ORDERS = frozenset({"instructed", "partially_shipped", "shipped", "a
 class Verdict:
     """What the rules say of one order: evidence by reason, and of all other reasons (None: no longer asked)."""
 
-    found: Mapping[str, Evidence]
+    found: Mapping[str, Evidence | NoLonger]
     others: Evidence | None = ()
 
 
@@ -79,6 +83,7 @@ class Settings:
     postcodes: PostcodeLookup
     phones: PhoneCheck
     emails: EmailCheck
+    channels: Mapping[str, Channel]
 
 
 def plan(ledger: Ledger, settings: Settings) -> Plan:
@@ -100,8 +105,8 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     changes: list[Change] = []
     findings: list[Finding] = []
     for hold in ledger["holds"]:
-        evidence = () if hold.text("order_id") in gone else _evidence_for(hold, verdicts)
-        found = follow_up(hold, settings.holds.get(hold.text("reason")), evidence, ledger)
+        now = () if hold.text("order_id") in gone else _evidence_for(hold, verdicts)
+        found = follow_up(hold, settings.holds.get(hold.text("reason")), now, ledger)
         changes += update(hold, found.cells, found.why)
         findings += [found.finding] if found.finding else []
     for order_key, verdict in verdicts.items():
@@ -128,12 +133,18 @@ def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
         settings.postcodes,
         settings.phones,
         settings.emails,
+        settings.channels,
     )
     asked = [
         (RULES[name], reason) for name, reason in settings.holds.items() if reason.enabled and name in RULES
     ]
     always = [(rule, reason) for rule, reason in asked if reason.id in ALWAYS_ASKED]
-    packed = {row.text("order_id") for row in ledger["shipments"] if standing_of(row) in _INSTRUCTED}
+    packed = {
+        order_key
+        for row in ledger["shipments"]
+        if standing_of(row) in _INSTRUCTED
+        for order_key in orders_in(row)
+    }
     verdicts: dict[str, Verdict] = {}
     for order in ledger["orders"]:
         if order.text("status") in CLOSED:
@@ -152,7 +163,7 @@ def _deleted_orders(ledger: Ledger) -> set[str]:
     return {hold.text("order_id") for hold in ledger["holds"]} - present
 
 
-def _evidence_for(hold: Row, verdicts: Mapping[str, Verdict]) -> Evidence | None:
+def _evidence_for(hold: Row, verdicts: Mapping[str, Verdict]) -> Evidence | NoLonger | None:
     """Return what is found for a hold now; None when its order is being packed or waits to be mended."""
     verdict = verdicts.get(hold.text("order_id"))
     return None if verdict is None else verdict.found.get(hold.text("reason"), verdict.others)

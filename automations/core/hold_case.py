@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from automations.core.buyers import Blocklist, OrderBook
 from automations.core.calendar import Calendar
 from automations.core.carriers import Carrier, Service
+from automations.core.channels import Channel
 from automations.core.destinations import Destination, destinations_of
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
 # Sentences that stay the same as long as the order does; none when there is no reason to hold it.
 Evidence = tuple[Message, ...]
 Index = TypeVar("Index")
+
+
+@dataclass(frozen=True, slots=True)
+class NoLonger:
+    """Nothing to hold for any more, and why that is so; an open hold is released with these words."""
+
+    said: Evidence
+
+    def __bool__(self) -> Literal[False]:
+        """Return False, as for a reason that never was."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ class Surroundings:
     postcodes: PostcodeLookup
     phones: PhoneCheck
     emails: EmailCheck
+    channels: Mapping[str, Channel]
     indexes: dict[object, Any] = field(default_factory=dict, compare=False)
 
     def index(self, made_by: Callable[..., Index], *thresholds: object) -> Index:
@@ -100,4 +113,4 @@ class Surroundings:
         return payment is not None and payment.cod
 
 
-Rule = Callable[[Case, "HoldReason", Surroundings], Evidence]
+Rule = Callable[[Case, "HoldReason", Surroundings], Evidence | NoLonger]

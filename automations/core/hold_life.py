@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automations.core.hold_case import Evidence
+from automations.core.hold_case import Evidence, NoLonger
 from automations.core.holds import HoldReason
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import LANGUAGES, Message, msg
@@ -41,7 +41,9 @@ def opened(order_key: str, reason: HoldReason, evidence: Evidence, ledger: Ledge
     }
 
 
-def follow_up(hold: Row, reason: HoldReason | None, evidence: Evidence | None, ledger: Ledger) -> FollowUp:
+def follow_up(
+    hold: Row, reason: HoldReason | None, evidence: Evidence | NoLonger | None, ledger: Ledger
+) -> FollowUp:
     """Return what becomes of a hold.
 
     Args:
@@ -51,6 +53,8 @@ def follow_up(hold: Row, reason: HoldReason | None, evidence: Evidence | None, l
             asked and only the person's tick counts.
         ledger: For the moment and the language.
     """
+    if isinstance(evidence, NoLonger):
+        return _without_cause(hold, ledger, evidence.said)
     if evidence == () or reason is None:
         return _without_cause(hold, ledger)
     match hold.text("state"):
@@ -63,10 +67,12 @@ def follow_up(hold: Row, reason: HoldReason | None, evidence: Evidence | None, l
     return FollowUp({})
 
 
-def _without_cause(hold: Row, ledger: Ledger) -> FollowUp:
+def _without_cause(hold: Row, ledger: Ledger, said: Evidence = ()) -> FollowUp:
     agreed = {"clear_set": hold.get("clear"), "errors": None}
     if hold.text("state") == "open":
-        return FollowUp({"state": "released", "closed_at": ledger.now, **agreed}, msg("the reason is gone"))
+        told: Cells = {"evidence": _said(said, ledger.language)} if said else {}
+        cells = {**told, "state": "released", "closed_at": ledger.now, **agreed}
+        return FollowUp(cells, msg("the reason is gone"))
     if hold.text("state") == "cleared" and not hold.flag("clear"):
         return FollowUp({"state": "released", **agreed}, msg("the reason is gone"))
     return FollowUp(agreed)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from automations.core.ageing_rules import too_long
 from automations.core.buyer_rules import blocked_customer, refused_before, several_names
+from automations.core.consolidation import perhaps_together
 from automations.core.delivery_rules import contradictory_method, impossible_wish
 from automations.core.fraud_signs import many_signs
 from automations.core.goods_rules import age_unchecked, mixed_temperatures, not_by_air
@@ -42,6 +43,7 @@ RULES: Mapping[str, Rule] = {
     "high_amount": high_amount,
     "quantity": unusual_quantity,
     "duplicate_order": sent_twice,
+    "same_parcel": perhaps_together,
     "blocked_customer": blocked_customer,
     "refused_before": refused_before,
     "several_names": several_names,

@@ -26,6 +26,7 @@ class HoldReason:
         next_step: What the person is to do.
         amount_from: Orders from this amount on, in the shop's currency; likewise for new customers.
         within_hours: How far apart two orders are still looked at together.
+        hours_before_cut_off: How long before the cut-off a choice must have been made.
         within_days: How many days back other orders count; 0 is all of them.
         qty_from: Pieces of one product in one order.
         times_usual: How many times the usual number of pieces is unusual; 0 does not compare.
@@ -63,6 +64,7 @@ class HoldReason:
     amount_from: int = 0
     new_customer_amount_from: int = 0
     within_hours: int = 0
+    hours_before_cut_off: int = 0
     within_days: int = 0
     qty_from: int = 0
     times_usual: int = 0

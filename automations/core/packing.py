@@ -18,7 +18,7 @@ from automations.core.stock import parts_of
 _AND_OTHERS = "ほか"
 _FRAGILE = "ワレモノ注意"
 _COLD = ("ambient", "chilled", "frozen")
-_SHIP_COLUMNS = frozenset(
+SHIP_COLUMNS = frozenset(
     f"ship_{part}" for part in ("name", "company", "postcode", "prefecture", "address", "building", "phone")
 )
 
@@ -154,7 +154,7 @@ def grouped(order: Row, lines: Sequence[Row], catalogue: Catalogue, day: date) -
     usual = destination_of(order)
     places: dict[Destination, list[Row]] = {}
     for line in lines:
-        place = usual if _SHIP_COLUMNS.isdisjoint(line.cells) else destination_of(order, line)
+        place = usual if SHIP_COLUMNS.isdisjoint(line.cells) else destination_of(order, line)
         places.setdefault(place, []).append(line)
     return tuple(
         group for place, own in places.items() for group in _by_temperature(place, own, catalogue, day)
