@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office
+# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office | sheets-server
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench lock translations docs test-kill test-office clean
+.PHONY: demo test lint types bench lock translations docs test-kill test-office sheets-server clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,10 @@ test-kill: $(READY)
 
 test-office: $(READY)
 	$(BIN)/python -m pytest tests/office -o python_files='office_*.py'
+
+# A spreadsheet service on this machine, for trying things without an account.
+sheets-server: $(READY)
+	$(BIN)/python -m tests.sheets_server --port 8765
 
 # Renews the locked versions; needs the network.
 lock: $(READY)
