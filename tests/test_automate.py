@@ -8,10 +8,12 @@ import pytest
 from stories import FOLDER, Story, configuration_of, ledger_of, read_stories
 
 from automations import AUTOMATIONS
-from automations.app.automate import Folded, fold, module_of, settings_of
+from automations.app.automate import ASK_WHETHER_CLOSED, Folded, fold, module_of, settings_of
 from automations.app.services import services_of
 from automations.core.declare import Problems
-from automations.core.ledger import Ledger
+from automations.core.ledger import Ledger, update
+from automations.core.plan import Plan
+from automations.core.statuses import is_closed
 
 # Orders that are whole enough to go through all automations.
 WHOLE = ("import_orders", "record_tracking")
@@ -84,6 +86,30 @@ def test_planning_again_after_a_whole_run_changes_nothing(path: Path) -> None:
         if not again.plan.is_empty:
             left[story.title] = again.plan
     assert left == {}
+
+
+def _with_other_open_status(ledger: Ledger) -> Ledger:
+    """Give every open order whose status the program set another one, as if it had come less or more far."""
+    changes = [
+        update(order, {"status": "allocated" if order.text("status") == "received" else "received"})
+        for order in ledger["orders"]
+        if order.get("status") and not is_closed(order) and not order.is_persons("status", "status_set")
+    ]
+    return ledger.apply(Plan.of(changes))
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "cases").glob("*.case")), ids=lambda path: path.stem)
+def test_the_status_of_an_open_order_is_no_news_to_those_that_ask_whether_it_is_closed(path: Path) -> None:
+    for story in read_stories(path):
+        configuration = configuration_of(story)
+        ledger = ledger_of(story, configuration)
+        other = _with_other_open_status(ledger)
+        settings = settings_of(configuration, services_of(configuration), Problems())
+        for name in story.options["run"].replace("-", "_").split():
+            if name in ASK_WHETHER_CLOSED:
+                plan = module_of(name).plan
+                one, two = plan(ledger, settings[name]), plan(other, settings[name])
+                assert (story.title, name, one) == (story.title, name, two)
 
 
 @pytest.mark.parametrize("name", AUTOMATIONS)

@@ -14,12 +14,21 @@ from automations import AUTOMATIONS
 from automations.app.configuration import Configuration
 from automations.core.declare import Problems, read_as, unknown_name
 from automations.core.ledger import Ledger
-from automations.core.plan import Finding, Plan
+from automations.core.plan import AppendRow, Change, Finding, Plan
 from automations.core.reading import difference
 from automations.core.schema_checks import TABS
+from automations.core.statuses import CLOSED
 
 # What arrived as files is taken in once a run.
 _ARRIVALS = frozenset({"import_orders", "record_tracking"})
+# Of an order's status these ask only whether it is closed, or was set by a person; which of the open statuses
+# explain_orders gives it is no news to them.
+ASK_WHETHER_CLOSED = frozenset({
+    "check_rows", "confirm_payment", "allocate_stock", "schedule_shipping", "instruct_shipping", "confirm_arrival",
+    "post_sales",
+})  # fmt: skip
+_STATUS = ("orders", "status")
+_OPEN_STATUS = ("orders", "status of an open order")
 # How often an automation may look at the ledger in one run; nothing needs more than two.
 _LOOKS = 3
 # Columns by tab and id.
@@ -80,12 +89,27 @@ def _has_news(name: str, written: Cellset | None) -> bool:
 
 
 def _written(plan: Plan) -> Cellset:
-    return {(change.tab, column) for change in plan.changes for column in change.cells}
+    cells = {(change.tab, column) for change in plan.changes for column in change.cells}
+    if _STATUS in cells and not any(_opens_or_closes(change) for change in plan.changes):
+        cells = cells - {_STATUS} | {_OPEN_STATUS}
+    return cells
+
+
+def _opens_or_closes(change: Change) -> bool:
+    """Return whether an order is new, or is closed before or after this change of its status."""
+    if change.tab != "orders" or "status" not in change.cells:
+        return False
+    return isinstance(change, AppendRow) or not CLOSED.isdisjoint(
+        (change.before.get("status"), change.cells["status"])
+    )
 
 
 @cache
 def _read_by(name: str) -> frozenset[tuple[str, str]]:
-    return frozenset((tab, column) for tab, columns in module_of(name).READS.items() for column in columns)
+    cells = {(tab, column) for tab, columns in module_of(name).READS.items() for column in columns}
+    if _STATUS in cells and name not in ASK_WHETHER_CLOSED:
+        cells.add(_OPEN_STATUS)
+    return frozenset(cells)
 
 
 def settings_of(
