@@ -3,11 +3,13 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from .edits import CellValue, serial
 from .markup import escape, with_attributes
 from .references import cell_name
+from .rows import Cell
 
 _ILLEGAL = r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]"
 _ESCAPED = re.compile(rf"{_ILLEGAL}|_(?=x[0-9A-Fa-f]{{4}}(?:_|{_ILLEGAL}))")
@@ -42,31 +44,38 @@ def _figures(value: float | Decimal | date, *, from_1904: bool) -> str:
 
 def legal(text: str) -> str:
     """Return text with what XML cannot hold as ``_xHHHH_``, and text that looks like that made safe."""
+    if "_x" not in text and text.isprintable():
+        return text
     return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def new_cell(prefix: bytes, row: int, column: int, style: int, filled: Content) -> bytes:
     """Return a cell that was not there before."""
-    tag = b' r="%s"' % cell_name(row, column).encode()
-    if style:
-        tag += b' s="%d"' % style
+    name = cell_name(row, column).encode()
+    tag = b' r="%s" s="%d"' % (name, style) if style else b' r="%s"' % name
     return _written(prefix, tag, filled, b"")
 
 
-def changed_cell(prefix: bytes, tag: bytes, style: int | None, filled: Content, kept: bytes) -> bytes:
+def changed_cell(prefix: bytes, cell: Cell, style: int | None, filled: Content, kept: bytes) -> bytes:
     """Return a cell with another content; its attributes stay but for the type of the old value.
 
     Args:
         prefix: Namespace prefix of the sheet.
-        tag: Attributes of the cell as they are.
+        cell: The cell as it is.
         style: New style; None leaves it as it is.
         filled: The new content.
         kept: Extensions inside the cell that stay.
     """
+    return _written(prefix, cell.name + _kept(cell.tag, style), filled, kept)
+
+
+@lru_cache(maxsize=512)
+def _kept(tag: bytes, style: int | None) -> bytes:
+    """Return the attributes of a cell that outlive its value, with the new style."""
     changes: dict[bytes, bytes | None] = {b"t": None, b"cm": None, b"vm": None}
     if style is not None:
         changes[b"s"] = b"%d" % style
-    return _written(prefix, with_attributes(tag, changes), filled, kept)
+    return with_attributes(tag, changes)
 
 
 def _written(prefix: bytes, tag: bytes, filled: Content, kept: bytes) -> bytes:

@@ -14,6 +14,7 @@ CellValue = str | int | float | Decimal | bool | date | datetime | None
 
 LONGEST_TEXT = 32_767
 _DIGITS = 15
+_PLAIN = 10**_DIGITS
 _FIRST_DAYS = {False: date(1900, 1, 1), True: date(1904, 1, 1)}
 
 
@@ -66,6 +67,8 @@ def _misfit(value: CellValue) -> ValueReason | None:
     if isinstance(value, str):
         is_long = len(value) * 2 > LONGEST_TEXT and _utf16_units(value) > LONGEST_TEXT
         return "text-too-long" if is_long else None
+    if isinstance(value, int) and -_PLAIN < value < _PLAIN:
+        return None
     if isinstance(value, Decimal | float) and not math.isfinite(value):
         return "number-not-finite"
     if isinstance(value, Decimal | int) and not isinstance(value, bool):

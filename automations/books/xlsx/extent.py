@@ -27,7 +27,7 @@ def far_cell(content: bytes, part: str, most: int) -> str:
     if rows * _columns_named(content) <= most:
         return ""
     grid = Grid.read(Xml.read(content, part))
-    used = [(row.number, columns) for row in grid.rows if (columns := grid.valued_columns(row))]
+    used = [(row.number, columns) for row in grid.rows() if (columns := grid.valued_columns(row))]
     bottom = max((number for number, _ in used), default=0)
     right = max((max(columns) for _, columns in used), default=0)
     return cell_name(bottom, right) if bottom * right > most else ""

@@ -81,10 +81,10 @@ def handed_over(grid: Grid, wanted: Wanted) -> list[Splice]:
         return []
     return [
         change
-        for row in grid.rows
-        if row.number in wanted
-        for cell in grid.cells(row)
-        if cell.column in wanted[row.number]
+        for number in sorted(wanted)
+        if (row := grid.row(number)) is not None
+        for column in sorted(wanted[number])
+        if (cell := grid.cell(row, column)) is not None
         if (formula := formula_of(grid, row, cell)) is not None
         for change in _heirs(grid, wanted, formula)
     ]
@@ -110,7 +110,7 @@ def _members(grid: Grid, master: Formula) -> list[Formula]:
     number = master.given.get(b"si")
     search = patterns(grid.prefix).formula
     members: list[Formula] = []
-    for row in grid.rows:
+    for row in grid.rows():
         if row.number < master.row or b"shared" not in grid.xml.view[row.tag_end : row.limit]:
             continue
         for found in search.finditer(grid.xml.view, max(row.tag_end, master.end), row.limit):

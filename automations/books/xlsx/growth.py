@@ -1,7 +1,6 @@
 """Which areas reach further down when records are written right below them."""
 
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 from .edits import Wanted
@@ -37,7 +36,7 @@ def new_runs(grid: Grid, wanted: Wanted) -> list[Area]:
     runs: list[Area] = []
     for number in sorted(wanted):
         columns = [column for column, value in wanted[number].items() if value is not None]
-        row = grid.by_number.get(number)
+        row = grid.row(number)
         if not columns or (row and grid.has_value_in(row, wanted[number])):
             continue
         left, right = min(columns), max(columns)
@@ -91,7 +90,7 @@ def _is_taken(one: Growing, run: Area, growing: Iterable[Growing]) -> bool:
 
 
 def _has_values(grid: Grid, number: int) -> bool:
-    row = grid.by_number.get(number)
+    row = grid.row(number)
     return row is not None and grid.has_value(row.tag_end, row.limit)
 
 
@@ -103,15 +102,12 @@ def _last_row(grid: Grid, one: Growing, limit: int) -> int:
 
 
 def _is_filled(grid: Grid, one: Area, number: int) -> bool:
-    row = grid.by_number.get(number)
+    row = grid.row(number)
     return row is not None and any(one.left <= column <= one.right for column in grid.valued_columns(row))
 
 
 def _is_free_below(grid: Grid, one: Area, last: int) -> bool:
-    return not any(
-        _is_filled(grid, one, row.number)
-        for row in takewhile(lambda row: row.number > last, reversed(grid.rows))
-    )
+    return not any(_is_filled(grid, one, row.number) for row in grid.rows_below(last))
 
 
 def _belonging(grid: Grid, run: Area, free: Sequence[Growing]) -> set[Growing]:
@@ -137,7 +133,7 @@ def _reach(run: Area, tables: Iterable[Growing]) -> tuple[int, int]:
 
 
 def _reach_of_row(grid: Grid, run: Area) -> tuple[int, int]:
-    above = grid.by_number.get(run.top - 1)
+    above = grid.row(run.top - 1)
     columns = {cell.column for cell in grid.cells(above)} if above else set()
     left, right = run.left, run.right
     while left - 1 in columns:

@@ -4,6 +4,9 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .errors import WorkbookRefused
@@ -24,6 +27,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_STRETCH = 1 << 16
+_TRIES = 1_000
 _BARE_STARTS = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
 
@@ -95,12 +100,11 @@ def _encoding(content: bytes) -> tuple[bytes, str]:
 
 
 def _to_utf8(content: bytes, codec: str, part: str) -> bytes:
-    if codec == "utf-8" and content.isascii():
-        return content
     try:
-        text = content.decode(codec)
         if codec == "utf-8":
+            _check_utf8(content)
             return content
+        text = content.decode(codec)
         if text.encode(codec) == content:
             return text.encode()
     except (UnicodeError, LookupError) as error:
@@ -108,9 +112,18 @@ def _to_utf8(content: bytes, codec: str, part: str) -> bytes:
     raise WorkbookRefused("damaged", part=part, detail=f"not readable as {codec}")
 
 
+def _check_utf8(content: bytes) -> None:
+    """Raise UnicodeError for what is no UTF-8; stretches of ASCII, most of a sheet, are only glanced at."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(content), _STRETCH):
+        stretch = content[start : start + _STRETCH]
+        if not stretch.isascii() or decoder.getstate()[0]:
+            decoder.decode(stretch)
+    decoder.decode(b"", final=True)
+
+
 def _visible(raw: bytes, part: str) -> bytes:
-    # One-byte searches first: they run at the speed of memory, and most sheets have neither.
-    if not (b"!" in raw and b"<!" in raw) and not (raw.find(b"?", 2) > 0 and raw.find(b"<?", 2) > 0):
+    if not _has_tag(raw, b"!") and not _has_tag(raw, b"?", 2):
         return raw
     view = _HIDDEN.sub(lambda hidden: b" " * len(hidden[0]), raw)
     if b"<!" in view:
@@ -118,14 +131,25 @@ def _visible(raw: bytes, part: str) -> bytes:
     return view
 
 
+def _has_tag(raw: bytes, mark: bytes, start: int = 0) -> bool:
+    """Tell whether a tag begins with this mark: the rare byte is searched first, at the speed of memory."""
+    at = start
+    for _ in range(_TRIES):
+        at = raw.find(mark, at) + 1
+        if not at or raw[at - 2 : at - 1] == b"<":
+            return at > 0
+    return b"<" + mark in raw[at:]
+
+
 def splice(raw: bytes, splices: Iterable[Splice]) -> bytes:
     """Return ``raw`` with the places replaced; insertions at one place keep their order."""
-    pieces: list[bytes] = []
+    whole = memoryview(raw)
+    pieces: list[bytes | memoryview] = []
     done = 0
-    for start, end, new in sorted(splices, key=lambda place: place[:2]):
-        pieces += (raw[done:start], new)
+    for start, end, new in sorted(splices, key=itemgetter(0, 1)):
+        pieces += (whole[done:start], new)
         done = end
-    pieces.append(raw[done:])
+    pieces.append(whole[done:])
     return b"".join(pieces)
 
 
@@ -161,6 +185,12 @@ def attributes(tag: bytes) -> dict[bytes, str]:
         found[2]: unescape(found[3] if found[3] is not None else found[4])
         for found in _ATTRIBUTE.finditer(tag)
     }
+
+
+@lru_cache(maxsize=512)
+def usual_attributes(tag: bytes) -> Mapping[bytes, str]:
+    """Return `attributes` of a tag that has many others like it."""
+    return MappingProxyType(attributes(tag))
 
 
 def is_true(given: str | None) -> bool:

@@ -41,7 +41,9 @@ class Member:
         Raises:
             WorkbookRefused: ``damaged`` (length or check sum), ``password-protected`` (zip encryption).
         """
-        return b"".join(self.chunks())
+        content = io.BytesIO()
+        content.writelines(self.chunks())
+        return content.getvalue()
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content in pieces, checked like `unpacked` once the last one is taken."""

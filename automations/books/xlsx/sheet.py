@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from .cells import Content, changed_cell, content, new_cell
 from .edits import CellValue, Wanted
@@ -20,7 +21,7 @@ from .growth import (
     grown_splices,
     new_runs,
 )
-from .markup import Node, Splice, Xml, attributes, is_true, nodes, with_attributes
+from .markup import Node, Splice, Xml, attributes, is_true, nodes, usual_attributes, with_attributes
 from .references import Area, area, cell_name, cell_position
 from .rows import Cell, Grid, Row
 from .styles import Styles, style_number
@@ -174,7 +175,7 @@ class _Writer:
         changes: list[Splice] = []
         fresh: list[tuple[int, bytes]] = []
         for number in sorted(self.wanted):
-            row = self.grid.by_number.get(number)
+            row = self.grid.row(number)
             if row is not None:
                 changes += self._changed_row(row)
             elif written := self._new_cells(number, self.wanted[number], 0):
@@ -186,15 +187,8 @@ class _Writer:
     def _placed(self, fresh: list[tuple[int, bytes]]) -> list[Splice]:
         if self.grid.data[1] == self.grid.inner[1]:
             return [self._opened_data(b"".join(row for _, row in fresh))] if fresh else []
-        later = iter(self.grid.rows)
-        following = next(later, None)
-        changes = []
-        for number, written in fresh:
-            while following is not None and following.number < number:
-                following = next(later, None)
-            at = self.grid.inner[1] if following is None else following.start
-            changes.append(Splice(at, at, written))
-        return changes
+        places = ((self.grid.place_of_row(number), written) for number, written in fresh)
+        return [Splice(at, at, written) for at, written in places]
 
     def _opened_data(self, written: bytes) -> Splice:
         start, end = self.grid.data
@@ -202,25 +196,26 @@ class _Writer:
         return Splice(start, end, b"%s>%s</%ssheetData>" % (tag, written, self.grid.prefix))
 
     def _changed_row(self, row: Row) -> list[Splice]:
-        wanted = self.wanted[row.number]
-        cells = {cell.column: cell for cell in self.grid.cells(row, max(wanted))}
-        changes = [
-            self._changed_cell(row, cells[column], wanted[column])
-            for column in sorted(wanted.keys() & cells.keys())
-        ]
-        missing = {column: value for column, value in wanted.items() if column not in cells}
+        changes: list[Splice] = []
+        missing: dict[int, CellValue] = {}
+        for column, value in sorted(self.wanted[row.number].items()):
+            cell = self.grid.cell(row, column)
+            if cell is None:
+                missing[column] = value
+            else:
+                changes.append(self._changed_cell(row, cell, value))
         new = self._new_cells(row.number, missing, self._row_style(row))
-        return changes + self._inserted(row, tuple(cells.values()), new)
+        return changes + self._inserted(row, new)
 
     def _style(self, tag: bytes) -> int:
-        return style_number(self.grid.xml, attributes(tag).get(b"s"))
+        return style_number(self.grid.xml, usual_attributes(tag).get(b"s"))
 
     def _row_style(self, row: Row) -> int:
-        is_styled = is_true(attributes(row.tag).get(b"customFormat"))
+        is_styled = is_true(usual_attributes(row.tag).get(b"customFormat"))
         return self._style(row.tag) if is_styled else 0
 
     def _changed_cell(self, row: Row, cell: Cell, value: CellValue) -> Splice:
-        if formula_of(self.grid, row, cell) is not None:
+        if self.grid.has_formulas and formula_of(self.grid, row, cell) is not None:
             self.formulas_gone.add(cell_name(row.number, cell.column))
         style = None
         if isinstance(value, date):
@@ -228,13 +223,8 @@ class _Writer:
             self._new_styles.setdefault(row.number, {})[cell.column] = style
         inner = self.grid.inner_of(cell)
         kept = _EXTENSIONS.search(inner) if b"extLst" in inner else None
-        new = changed_cell(
-            self.grid.prefix,
-            cell.tag,
-            style,
-            self._content(value),
-            kept[0] if kept else b"",
-        )
+        extensions = kept[0] if kept else b""
+        new = changed_cell(self.grid.prefix, cell, style, self._content(value), extensions)
         return Splice(cell.start, cell.end, new)
 
     def _content(self, value: CellValue) -> Content:
@@ -267,35 +257,36 @@ class _Writer:
         header = max((row for row in self.header_rows if row <= number), default=0)
         if header == number or not (header or self._gets_values(number - 1)):
             return {}
-        row = self.grid.by_number.get(number)
-        cells = self.grid.cells(row, max(columns)) if row else ()
-        known = {cell.column: self._style(cell.tag) for cell in cells if cell.column in columns}
+        row = self.grid.row(number)
+        cells = (self.grid.cell(row, column) for column in columns) if row else ()
+        known = {cell.column: self._style(cell.tag) for cell in cells if cell}
         return known | self._new_styles.get(number, {})
 
     def _gets_values(self, number: int) -> bool:
         if any(value is not None for value in self.wanted.get(number, {}).values()):
             return True
-        row = self.grid.by_number.get(number)
+        row = self.grid.row(number)
         return row is not None and self.grid.has_value(row.tag_end, row.limit)
 
-    def _inserted(self, row: Row, cells: tuple[Cell, ...], new: Mapping[int, bytes]) -> list[Splice]:
+    def _inserted(self, row: Row, new: Mapping[int, bytes]) -> list[Splice]:
         if not new:
             return []
-        tag = self._row_tag(row, new)
+        tag = _spanning(row.tag, min(new), max(new))
+        name = self.grid.prefix + b"row"
+        opening = b"<%s%s%s>" % (name, row.name, tag)
         if row.is_empty_tag:
-            name = self.grid.prefix + b"row"
-            return [Splice(row.start, row.tag_end, b"%s>%s</%s>" % (tag, b"".join(new.values()), name))]
-        places = [Splice(row.start, row.tag_end, tag + b">")] if b"spans" in row.tag else []
-        last = cells[-1].end if cells else row.tag_end
+            return [Splice(row.start, row.tag_end, b"%s%s</%s>" % (opening, b"".join(new.values()), name))]
+        places = [Splice(row.start, row.tag_end, opening)] if tag != row.tag else []
         for column, written in new.items():
-            at = next((cell.start for cell in cells if cell.column > column), last)
+            at = self.grid.place_of_cell(row, column)
             places.append(Splice(at, at, written))
         return places
 
-    def _row_tag(self, row: Row, new: Mapping[int, bytes]) -> bytes:
-        tag = row.tag
-        first, _, last = attributes(tag).get(b"spans", "").partition(":")
-        if first.isdecimal() and last.isdecimal():
-            spans = b"%d:%d" % (min(int(first), *new), max(int(last), *new))
-            tag = with_attributes(tag, {b"spans": spans})
-        return b"<" + self.grid.prefix + b"row" + tag
+
+@lru_cache(maxsize=512)
+def _spanning(tag: bytes, left: int, right: int) -> bytes:
+    """Return the attributes of a row that has cells in these columns too."""
+    first, _, last = attributes(tag).get(b"spans", "").partition(":")
+    if not (first.isdecimal() and last.isdecimal()):
+        return tag
+    return with_attributes(tag, {b"spans": b"%d:%d" % (min(int(first), left), max(int(last), right))})

@@ -41,6 +41,7 @@ class Styles:
             for given in (node.attributes() for node in self._nodes if _is_code(node))
         }
         self._answers: dict[tuple[int, bool], int] = {}
+        self._dates: dict[int, bool] = {}
 
     def _rest(self, node: Node) -> bytes:
         return b"" if node.is_empty() else self._xml.raw[node.tag_end : node.close]
@@ -49,6 +50,11 @@ class Styles:
         """Tell whether a cell of this style shows a number as a date or time."""
         if not 0 <= style < len(self._formats):
             return False
+        if style not in self._dates:
+            self._dates[style] = self._shows_date(style)
+        return self._dates[style]
+
+    def _shows_date(self, style: int) -> bool:
         number = attributes(self._formats[style][0]).get(b"numFmtId", "0")
         if number in self._codes:
             return is_date_code(self._codes[number])
