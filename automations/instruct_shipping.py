@@ -21,7 +21,7 @@ from automations.core.statuses import is_ended, moved_on_by_hand
 READS = {
     "shipments": (
         "shipment_id", "state", "order_id", "tracking_number", "errors", "carrier", "service", "ship_on", "deliver_on",
-        "requested_on", "requested_time", "temperature", "size", "weight_g", "cod_amount", "cod_tax", "ship_name",
+        "requested_on", "requested_time", "temperature", "size", "weight_g", "boxes", "cod_amount", "cod_tax", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_building", "ship_phone",
         "sender_name", "contents", "handling", "noshi", "stopped",
     ),
@@ -54,6 +54,8 @@ _LEDGER_COLUMNS = {
     "ship_full_address": "ship_address",
     "ship_postcode_dashed": "ship_postcode",
     "service_code": "service",
+    "ship_plain_name": "ship_name",
+    "delivery_wish": "requested_time",
 }
 # Label field -> key in the block shop: of shop.yaml, likewise.
 _SHOP_KEYS = {"sender_full_address": "address", "sender_postcode_dashed": "postcode"}
@@ -187,7 +189,7 @@ def _label_finding(label: ParcelLabel, problem: FieldProblem) -> Finding:
         # The same for every parcel: told once.
         return Finding("label-problem", "", place, "", problem.value, why, problem.fix)
     column = _LEDGER_COLUMNS.get(field, field)
-    fix = _in_order(shipment, problem.fix)
+    fix = _in_products(problem.fix) if field == "contents" else _in_order(shipment, problem.fix)
     return Finding(
         "label-problem", shipment.tab, shipment.key, column, problem.value, why, fix, shipment.number
     )
@@ -211,6 +213,10 @@ def _in_shop_file(shipment: Row, carrier: Carrier, field: str) -> str:
     if not field.startswith("sender_") or (field == "sender_name" and shipment.text("sender_name")):
         return ""
     return f"shop.yaml: shop.{_SHOP_KEYS.get(field, field.removeprefix('sender_'))}"
+
+
+def _in_products(fix: Message) -> Message:
+    return msg("{fix} It comes from the label name of the product.", fix=fix)
 
 
 def _in_order(shipment: Row, fix: Message) -> Message:

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from automations.core.carriers import Carrier, TrackingForm
+from automations.core.carriers import Carrier
 from automations.core.components import read_components
 from automations.core.incoming import TrackingResult
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.plan import AppendRow, Finding, Level, Part, Plan
+from automations.core.proposals import decided, proposed
+from automations.core.read_back import TrackingForm
 from automations.core.text import only_digits
 from automations.core.values import Value
 
 READS = {
     "shipments": (
-        "shipment_id", "state", "stopped", "order_id", "carrier", "tracking_number", "shipped_on", "ship_name",
+        "shipment_id", "state", "stopped", "order_id", "carrier", "tracking_number", "shipped_on", "ship_on",
+        "instructed_at", "ship_name", "ship_company", "ship_postcode", "proposed_number", "proposal_note",
+        "number_choice", "refused_numbers",
     ),
     "order_lines": ("line_id", "shipment_id", "qty", "allocated_qty", "reserved"),
     "movements": ("movement_id",),
 }  # fmt: skip
 WRITES = {
-    "shipments": ("state", "tracking_number", "shipped_on"),
+    "shipments": (
+        "state", "tracking_number", "shipped_on", "proposed_number", "proposal_note", "number_choice",
+        "refused_numbers",
+    ),
     "movements": ("movement_id", "kind", "sku", "place", "lot", "qty", "moved_at", "shipment_id"),
-}
+}  # fmt: skip
 _DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})")
 _GONE = frozenset({"shipped", "arrived", "returned"})
 # Long enough to find a slip of the pen; much later carriers give their numbers out again.
@@ -40,6 +47,11 @@ class Settings:
     """The carriers, for the form of their numbers."""
 
     carriers: Mapping[str, Carrier]
+
+    def proposes(self, result: TrackingResult) -> bool:
+        """Return whether a result names a person, because its carrier gives no key of ours back."""
+        carrier = self.carriers.get(result.carrier)
+        return carrier is not None and carrier.read_back.proposes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     Args:
         ledger: ``ledger.incoming`` brings carriers' results; a number a person typed into 出荷 counts as well,
             and wins over a different one of a file. Further parcels of one shipment in a file are left out.
+            A number of a list that names people only is proposed, and a person decides (core/proposals.py).
         settings: Carriers give the length and check digit of their numbers.
 
     Returns:
@@ -64,18 +77,22 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         and lot, numbered ``S-<shipment>-<n>``. A number with a wrong check digit, of an unknown parcel or of
         one that may not ship is a finding and is not recorded. Reading a file again changes nothing.
     """
-    results, unmatched = _by_shipment(ledger)
-    owners = _owners(ledger, results)
+    choices = decided(ledger)
+    now = ledger if choices.is_empty else ledger.apply(choices)
+    arrived = now.incoming.tracking if now.incoming else ()
+    of_people = [result for result in arrived if settings.proposes(result)]
+    results, unmatched = _by_shipment(now, [result for result in arrived if not settings.proposes(result)])
+    owners = _owners(now, results)
     lines: dict[str, list[Row]] | None = None
-    parts: list[Part] = [unmatched]
-    for shipment in ledger["shipments"]:
+    parts: list[Part] = [choices, unmatched]
+    for shipment in now["shipments"]:
         result = results.get(shipment.key)
         if result is None and (shipment.text("state") in _GONE or not shipment.text("tracking_number")):
             continue
-        lines = ledger["order_lines"].by("shipment_id") if lines is None else lines
+        lines = now["order_lines"].by("shipment_id") if lines is None else lines
         twice = _standing_twice(shipment, result, owners)
-        parts.append(twice or _recorded(shipment, result, lines.get(shipment.key, []), ledger, settings))
-    return Plan.of(parts)
+        parts.append(twice or _recorded(shipment, result, lines.get(shipment.key, []), now, settings))
+    return Plan.of(parts, proposed(now, of_people, settings.carriers, owners))
 
 
 def _owners(ledger: Ledger, results: Mapping[str, TrackingResult]) -> dict[str, set[str]]:
@@ -106,11 +123,13 @@ def _standing_twice(
     return _finding(shipment, _number(shipment, result), "tracking-twice", why, fix)
 
 
-def _by_shipment(ledger: Ledger) -> tuple[dict[str, TrackingResult], list[Finding]]:
+def _by_shipment(
+    ledger: Ledger, results: Iterable[TrackingResult]
+) -> tuple[dict[str, TrackingResult], list[Finding]]:
     """Return the first result of each shipment, and a finding for each result without one."""
     found: dict[str, TrackingResult] = {}
     unmatched: list[Finding] = []
-    for result in ledger.incoming.tracking if ledger.incoming else ():
+    for result in results:
         key = unicodedata.normalize("NFKC", result.reference).strip().upper()
         if key in ledger["shipments"]:
             first = found.setdefault(key, result)
@@ -169,6 +188,8 @@ def _recorded(
     differs = _differs(shipment, result)
     if shipment.text("state") in _GONE:
         return differs
+    if carrier and carrier.tracking.is_unusual(number.digits):
+        differs.append(_unusual(shipment, number))
     shipped_on = shipment.day("shipped_on") or number.shipped_on or ledger.today
     if shipped_on > ledger.today:
         # The label is printed the day before: the number is known, the goods are still here.
@@ -199,6 +220,14 @@ def _day(written: str) -> date | None:
 def _against(shipment: Row, number: _Number, lines: Sequence[Row]) -> tuple[str, Message, Message] | None:
     """Return why a parcel cannot count as shipped, None when nothing speaks against it."""
     state = shipment.text("state")
+    if number.result is not None and number.result.carrier != (
+        shipment.text("carrier") or number.result.carrier
+    ):
+        return (
+            "tracking-other-carrier",
+            msg("The number is another carrier's than the one this parcel was handed to."),
+            msg("If it went out with that carrier, type the number into its row in the shipments tab."),
+        )
     if state == "cancelled" or (shipment.flag("stopped") and state not in _GONE):
         return (
             "tracking-cancelled",
@@ -231,6 +260,11 @@ def _wrong_number(form: TrackingForm) -> tuple[Message, Message]:
         ),
         msg("Compare it with the label and type it again."),
     )
+
+
+def _unusual(shipment: Row, number: _Number) -> Finding:
+    why = msg("The last digit does not follow from the others, as it does with other carriers.")
+    return _finding(shipment, number, "tracking-unusual", why, msg("Compare it with the label."))
 
 
 def _differs(shipment: Row, result: TrackingResult | None) -> list[Finding]:
@@ -278,4 +312,4 @@ def _in_file(code: str, result: TrackingResult, why: Message, fix: Message) -> F
 
 def _level(code: str) -> Level:
     """Parcels of other origin and parcels called off are told, but nothing is kept from going on."""
-    return "warning" if code in ("tracking-unmatched", "tracking-cancelled") else "error"
+    return "warning" if code in ("tracking-unmatched", "tracking-cancelled", "tracking-unusual") else "error"

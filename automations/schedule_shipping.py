@@ -10,6 +10,7 @@ from itertools import count
 
 from automations.core import packing
 from automations.core.calendar import Calendar
+from automations.core.calling_off import called_off, cancelled, is_stopped, stopped_parcels, without_order
 from automations.core.carriers import Carrier
 from automations.core.holds import HoldReason
 from automations.core.islands import is_island
@@ -18,12 +19,11 @@ from automations.core.messages import Message, msg
 from automations.core.numbering import shipment_id
 from automations.core.packing import Catalogue, Group
 from automations.core.payments import Payment
-from automations.core.plan import AppendRow, Change, Finding, Part, Plan
+from automations.core.plan import AppendRow, Finding, Part, Plan
 from automations.core.services import SIZES, Chosen, Parcel, choose, lead_days, main_carrier
 from automations.core.ship_days import ShipDay, ship_day
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended, standing_of, stopped_by_hand
-from automations.core.text import match_key
 from automations.core.values import Value
 
 READS = {
@@ -57,7 +57,6 @@ WRITES = {
 }  # fmt: skip
 
 
-_GONE = frozenset({"shipped", "arrived"})
 _SIZES = tuple(size for size, _ in SIZES)
 _NOT_YET = msg("not chosen yet")
 
@@ -70,6 +69,7 @@ class Settings:
         holds: Its rule on delivery wishes knows how much longer the way to an island is.
         carrier: Id of the carrier that ships without another wish.
         prefer_mailbox: Use a mailbox service without a wish where everything fits.
+        mailbox_carrier: Id of the carrier whose mailbox services come first; blank is the usual carrier.
         handling_days: Working days between taking up an order and shipping it; 0 ships an order that came
             before the cut-off on the same day.
         box_size_cm: What a box adds to length, width and height together.
@@ -84,6 +84,7 @@ class Settings:
     holds: Mapping[str, HoldReason]
     carrier: str = "yamato"
     prefer_mailbox: bool = False
+    mailbox_carrier: str = ""
     handling_days: int = 0
     box_size_cm: int = 5
     box_weight_g: int = 200
@@ -136,60 +137,14 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     parts: list[Part] = []
     for order in ledger["orders"]:
         own = parcels.get(order.key, [])
-        parts += [
-            _cancelled(parcel, msg("the parcel was taken out")) for parcel in own if _is_stopped(parcel)
-        ]
+        parts += [cancelled(parcel, msg("the parcel was taken out")) for parcel in own if is_stopped(parcel)]
         if stopped_by_hand(order):
-            parts += _stop(own, msg("The order was put on hold after its parcel was instructed."))
+            parts += stopped_parcels(own, msg("The order was put on hold after its parcel was instructed."))
         if is_ended(order):
-            parts += _called_off(order, own)
+            parts += called_off(order, own)
         elif order.has_key and order.text("intake") != "incomplete" and order.text("status") != "posted":
             parts += _planned(order, lines.get(order.key, []), own, desk)
-    return Plan.of(parts, _without_order(ledger, parcels))
-
-
-def _is_stopped(parcel: Row) -> bool:
-    return parcel.text("state") == "instructed" and parcel.flag("stopped")
-
-
-def _cancelled(parcel: Row, why: Message) -> tuple[Change, ...]:
-    return update(parcel, {"state": "cancelled"}, why)
-
-
-def _called_off(order: Row, parcels: Sequence[Row]) -> Iterator[Part]:
-    for parcel in parcels:
-        if parcel.text("state") == "planned":
-            yield _cancelled(parcel, msg("the order was called off"))
-    yield _stop(parcels, msg("The order was called off after its parcel was instructed."))
-    if order.text("status") == "cancelled" and any(parcel.text("state") in _GONE for parcel in parcels):
-        yield order.finding(
-            "cancelled-after-shipping",
-            "status",
-            msg("The order was cancelled, but its goods have left the shop."),
-            msg("Stop them at the carrier; if they come back, choose returned here and book what came back."),
-            level="warning",
-        )
-
-
-def _stop(parcels: Sequence[Row], why: Message) -> list[Finding]:
-    """Return what a person has to do about parcels that are with the carrier, or nearly so."""
-    fix = msg("Take the parcel out before it leaves, and tick this cell.")
-    return [
-        parcel.finding("cancelled-after-instruction", "stopped", why, fix, level="warning")
-        for parcel in parcels
-        if standing_of(parcel) == "instructed"
-    ]
-
-
-def _without_order(ledger: Ledger, parcels: Mapping[str, Sequence[Row]]) -> Iterator[Part]:
-    """Call off planned parcels whose order a person has deleted."""
-    apart = {row.text("order_id") for row in ledger["orders"].set_aside}
-    for order_id, own in parcels.items():
-        if order_id not in ledger["orders"] and order_id not in apart:
-            for parcel in own:
-                if parcel.text("state") == "planned":
-                    yield _cancelled(parcel, msg("the order is gone"))
-            yield _stop(own, msg("The row of its order was deleted."))
+    return Plan.of(parts, without_order(ledger, parcels))
 
 
 def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _Desk) -> Iterator[Part]:
@@ -202,7 +157,7 @@ def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _De
     numbers = count(max((parcel.number_of("parcel") for parcel in parcels), default=0) + 1)
     if payment is not None and (free or any(line.number_of("allocated_qty") for line in loose)):
         groups = packing.grouped(order, loose, desk.catalogue, order.day("requested_on") or desk.ledger.today)
-        homes = _homes(groups, free)
+        homes = packing.homes_of(groups, free)
         kept = [(group, homes[at]) for at, group in enumerate(groups) if group.ready or homes[at] is not None]
         yield _several_cod(order, payment, groups)
         for group, home in kept:
@@ -211,9 +166,9 @@ def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _De
             days += [cells["ship_on"]] if isinstance(cells["ship_on"], date) else []
             yield _written(order, group, home, cells, numbers, desk)
             yield why_not
-        yield [update(line, {"shipment_id": None}) for line in _homeless(groups, kept)]
+        yield [update(line, {"shipment_id": None}) for line in packing.homeless(groups, kept)]
         stay = {home.key for _, home in kept if home is not None}
-        yield [_cancelled(row, msg("nothing is left in it")) for key, row in free.items() if key not in stay]
+        yield [cancelled(row, msg("nothing is left in it")) for key, row in free.items() if key not in stay]
     if lines:
         yield update(order, {"ship_on": min(days, default=None)}, msg("first parcel of the order"))
 
@@ -221,23 +176,6 @@ def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _De
 def _follows_order(parcel: Row) -> bool:
     """Return whether a parcel is still open: nothing was handed over, no number was typed for it."""
     return parcel.text("state") == "planned" and not parcel.text("tracking_number")
-
-
-def _homes(groups: Sequence[Group], free: Mapping[str, Row]) -> list[Row | None]:
-    """Return the planned parcel that each group lies in already, each parcel once."""
-    left = dict(free)
-    homes: list[Row | None] = []
-    for group in groups:
-        named = (left.pop(line.text("shipment_id"), None) for line in group.lines)
-        homes.append(next((home for home in named if home is not None), None))
-    return homes
-
-
-def _homeless(groups: Sequence[Group], kept: Sequence[tuple[Group, Row | None]]) -> Iterator[Row]:
-    placed = {id(group) for group, _ in kept}
-    for group in groups:
-        if id(group) not in placed:
-            yield from group.lines
 
 
 def _several_cod(order: Row, payment: Payment, groups: Sequence[Group]) -> list[Finding]:
@@ -277,7 +215,7 @@ def _cells(
         "deliver_on": leaves.deliver_on,
         "ship_on_reason": desk.text(leaves.reason),
         "cod_tax": packing.cod_tax(order, lines, desk.catalogue, standard_rate=rate) if cash else None,
-        **_label(order, group),
+        **packing.written_on(order, group),
     }
     return cells, [] if chosen.service else [_no_service(order, chosen.reason)]
 
@@ -287,7 +225,12 @@ def _choice(parcel: Parcel, wish: str, desk: _Desk) -> Chosen:
     if key not in desk.chosen:
         settings = desk.settings
         desk.chosen[key] = choose(
-            parcel, wish, settings.carriers, settings.carrier, prefer_mailbox=settings.prefer_mailbox
+            parcel,
+            wish,
+            settings.carriers,
+            settings.carrier,
+            prefer_mailbox=settings.prefer_mailbox,
+            mailbox_carrier=settings.mailbox_carrier,
         )
     return desk.chosen[key]
 
@@ -333,25 +276,6 @@ def _to_island(group: Group, settings: Settings) -> int:
     """Return the days on top of the carrier's for an island, the same that a delivery wish is held by."""
     rule = settings.holds.get("delivery_wish")
     return rule.island_extra_days if rule and is_island(group.destination.postcode) else 0
-
-
-def _label(order: Row, group: Group) -> dict[str, Value]:
-    to = group.destination
-    buyer = {match_key(order.text("buyer_name")), match_key(order.text("buyer_company"))}
-    return {
-        "ship_name": to.name or None,
-        "ship_company": to.company or None,
-        "ship_postcode": to.postcode or None,
-        "ship_prefecture": to.prefecture or None,
-        "ship_address": to.address or None,
-        "ship_building": to.building or None,
-        "ship_phone": to.phone or None,
-        "sender_name": None if match_key(to.name) in buyer else order.text("buyer_name") or None,
-        "contents": packing.contents_of(group),
-        "handling": packing.handling_of(group),
-        "noshi": order.get("noshi"),
-        "gift": order.get("gift"),
-    }
 
 
 def _no_service(order: Row, why: Message) -> Finding:

@@ -17,7 +17,7 @@ from automations.core.flows import width_of
 from automations.core.layouts import encode, freeze, thaw
 from automations.core.ledger import Ledger, Row, Table
 from automations.core.values import Cells
-from automations.files.shipping import batch_bytes
+from automations.files.shipping import batch_files
 
 
 def file_of(name: str) -> bytes:
@@ -146,10 +146,16 @@ def instructed(parcels: int, max_rows: int = 0) -> Ledger:
     return before.apply(instruct_shipping.plan(before, replace(SETTINGS, carriers={"yamato": limited})))
 
 
-def test_a_carriers_row_limit_splits_the_batch() -> None:
-    batches = instructed(5, max_rows=2)["batches"]
-    assert [batch.key for batch in batches] == [f"yamato-20261124-{number}" for number in (1, 2, 3)]
-    assert [batch.text("shipments") for batch in batches] == ["S1 S2", "S3 S4", "S5"]
+def test_a_carriers_row_limit_gives_the_batch_a_second_file() -> None:
+    after = instructed(5, max_rows=2)
+    batch = after["batches"]["yamato-20261124-1"]
+    limited = replace(carrier("yamato"), file=replace(carrier("yamato").file, max_rows=2))
+    files = batch_files(batch, after["shipments"].rows, {"yamato": limited})
+    assert {name: content.count(b"\r\n") - 1 for name, content in files.items()} == {
+        "shipping/yamato-20261124-1-1of3.csv": 2,
+        "shipping/yamato-20261124-1-2of3.csv": 2,
+        "shipping/yamato-20261124-1-3of3.csv": 1,
+    }
 
 
 def test_the_parcels_of_a_batch_fit_into_one_cell() -> None:
@@ -160,9 +166,9 @@ def test_the_parcels_of_a_batch_fit_into_one_cell() -> None:
 def test_the_file_of_a_batch_is_made_again_from_the_ledger_alone_in_any_row_order() -> None:
     after = instructed(3)
     batch = after["batches"].rows[0]
-    first = batch_bytes(batch, after["shipments"].rows, CONFIGURATION.carriers)
-    assert batch_bytes(batch, after["shipments"].rows[::-1], CONFIGURATION.carriers) == first
-    assert [line.split(",")[0] for line in first.decode("cp932").splitlines()] == [
+    first = batch_files(batch, after["shipments"].rows, CONFIGURATION.carriers)
+    assert batch_files(batch, after["shipments"].rows[::-1], CONFIGURATION.carriers) == first
+    assert [line.split(",")[0] for line in next(iter(first.values())).decode("cp932").splitlines()] == [
         "お客様管理番号",
         "S1",
         "S2",
@@ -176,7 +182,7 @@ def test_a_later_change_of_the_parcel_does_not_reach_its_label() -> None:
     moved = [
         row.with_cells({"ship_address": "福岡市中央区天神9-11-15"}, row.key) for row in after["shipments"]
     ]
-    assert batch_bytes(batch, moved, CONFIGURATION.carriers) == batch_bytes(
+    assert batch_files(batch, moved, CONFIGURATION.carriers) == batch_files(
         batch, after["shipments"].rows, CONFIGURATION.carriers
     )
 
@@ -193,13 +199,13 @@ def test_a_file_that_would_differ_from_the_instructed_one_is_refused(cells: Cell
     after = instructed(1)
     edited = [row.with_cells(cells, row.key) for row in after["shipments"]]
     with pytest.raises(LedgerRefused, match="batch-changed"):
-        batch_bytes(after["batches"].rows[0], edited, CONFIGURATION.carriers)
+        batch_files(after["batches"].rows[0], edited, CONFIGURATION.carriers)
 
 
 def test_a_batch_whose_parcel_row_is_gone_is_refused() -> None:
     after = instructed(2)
     with pytest.raises(LedgerRefused, match="S2"):
-        batch_bytes(after["batches"].rows[0], after["shipments"].rows[:1], CONFIGURATION.carriers)
+        batch_files(after["batches"].rows[0], after["shipments"].rows[:1], CONFIGURATION.carriers)
 
 
 def test_an_overdue_parcel_gets_todays_ship_day_on_its_label() -> None:

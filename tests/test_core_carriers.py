@@ -10,6 +10,7 @@ from carriers_shop import bundled, carrier, declared
 
 from automations.core.declare import Problems
 from automations.core.prefectures import REGIONS
+from automations.core.read_back import TrackingForm
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -76,7 +77,12 @@ def test_tracking_number_has_twelve_digits_and_the_remainder_by_seven(number: st
 
 
 def test_a_carrier_without_a_form_takes_any_number() -> None:
-    assert carrier("click_post").tracking.is_right("RR123456789JP")
+    assert TrackingForm().is_right("RR123456789JP")
+
+
+def test_a_check_digit_that_is_not_confirmed_is_not_asked_for() -> None:
+    assert carrier("click_post").tracking.is_right("490714955707")
+    assert not carrier("click_post").tracking.is_right("49071495570")
 
 
 def test_lead_days_reach_every_region_from_every_region() -> None:

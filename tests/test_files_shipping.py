@@ -98,7 +98,6 @@ def test_a_file_that_is_no_text_is_left_to_other_readers() -> None:
 
 
 def test_a_second_carrier_is_read_by_its_own_headers() -> None:
-    both = {**CONFIGURATION.carriers, "sagawa": carrier("sagawa")}
     text = "お問い合せ送り状No.,お客様管理番号\r\n490714955706,B1\r\n"
-    told, results = read_tracking_file("sagawa.csv", text.encode("cp932"), both)
+    told, results = read_tracking_file("sagawa.csv", text.encode("cp932"), CONFIGURATION.carriers)
     assert (told.source, results[0].reference) == ("sagawa", "B1")

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from automations import AUTOMATIONS
 from automations.app.calendars import calendar_of, zone_of
 from automations.app.yaml_files import read_yaml
+from automations.core.agreements import with_agreement
 from automations.core.calendar import Calendar
-from automations.core.carrier_checks import check_carriers
+from automations.core.carrier_checks import check_carriers, check_usual
 from automations.core.carriers import Carrier
 from automations.core.channel_checks import check_channels
 from automations.core.channels import Channel
@@ -87,9 +88,9 @@ class _Top:
 
 @dataclass(frozen=True)
 class _Agreed:
-    """What the shop agreed with each carrier: customer codes and the like."""
+    """What the shop agreed with each carrier: customer codes, and what it sets otherwise."""
 
-    carriers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    carriers: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def load(folder: Path, language: str | None = None) -> Configuration:
@@ -183,6 +184,8 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     check_mails(mails, problems)
     check_carriers(carriers, problems)
     check_channels(channels, schema, problems)
+    sections = _sections(tree, problems)
+    check_usual(carriers, sections, problems)
     return Configuration(
         folder=folder,
         language=top.language,
@@ -198,7 +201,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
         mails=mails,
         carriers=carriers,
         channels=channels,
-        sections=_sections(tree, problems),
+        sections=sections,
         template_folders=(folder / "mail_templates", BUNDLED / "mail_templates"),
         tree=tree,
     )
@@ -252,7 +255,7 @@ def _names(kind: type) -> list[str]:
 
 
 def _with_accounts(tree: Tree, problems: Problems) -> object:
-    """Put what the shop agreed with each carrier (shop.yaml: carriers) into that carrier's declaration."""
+    """Lay what the shop agreed with each carrier (shop.yaml: carriers) over its declaration; these come first."""
     carriers = tree["carriers"]
     agreed = read_as(_Agreed, {"carriers": tree.get("accounts")}, "shop.yaml", problems) or _Agreed()
     if not isinstance(carriers, Mapping):
@@ -260,11 +263,12 @@ def _with_accounts(tree: Tree, problems: Problems) -> object:
     for name in agreed.carriers:
         if name not in carriers:
             unknown_name("carrier", name, tuple(map(str, carriers)), "shop.yaml: carriers", problems)
+    ordered = {name: carriers[name] for name in (*agreed.carriers, *carriers) if name in carriers}
     return {
-        name: {**written, "account": agreed.carriers.get(name, {})}
-        if isinstance(written, Mapping)
+        name: with_agreement(written, agreed.carriers[name], f"shop.yaml: carriers.{name}", problems)
+        if name in agreed.carriers and isinstance(written, Mapping)
         else written
-        for name, written in carriers.items()
+        for name, written in ordered.items()
     }
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from automations.app.configuration import Configuration
@@ -81,7 +81,7 @@ def is_due(mail: Row, now: datetime) -> bool:
 
 
 def write_batch(batch: Row, ledger: Ledger, configuration: Configuration) -> list[str]:
-    """Write a batch's carrier file and its two lists; return their names relative to the shop's folder.
+    """Write a batch's carrier files and its two lists; return their names relative to the shop's folder.
 
     Raises:
         ServiceError: The folder cannot be written to.
@@ -95,20 +95,16 @@ def write_batch(batch: Row, ledger: Ledger, configuration: Configuration) -> lis
 def batch_pages(batch: Row, ledger: Ledger, configuration: Configuration) -> dict[str, bytes]:
     """Return the files of a batch by name: made from the ledger alone, the same bytes on any machine."""
     from automations.files.lists import instruction_list, picking_list
-    from automations.files.shipping import batch_bytes
+    from automations.files.shipping import batch_files
 
     shipments = [
         ledger["shipments"][key] for key in batch.text("shipments").split() if key in ledger["shipments"]
     ]
-    name = batch.text("file")
-    stem = name.rsplit(".", 1)[0]
-    lists: Mapping[str, Any] = {
-        f"{stem}-picking.html": picking_list,
-        f"{stem}-instructions.html": instruction_list,
-    }
-    made = {name: batch_bytes(batch, shipments, configuration.carriers)}
-    for page, make in lists.items():
-        made[page] = make(batch, shipments, ledger).encode()
+    made = batch_files(batch, shipments, configuration.carriers)
+    lists: Mapping[str, Any] = {"picking": picking_list, "instructions": instruction_list}
+    folder = PurePosixPath(next(iter(made))).parent
+    for name, make in lists.items():
+        made[f"{folder}/{batch.key}-{name}.html"] = make(batch, shipments, ledger).encode()
     return made
 
 

@@ -89,7 +89,10 @@ def _worth_mending(shop: Shop) -> Iterable[Message]:
     if empty:
         yield msg("shop.yaml: fill in {names} under shop: (mails and labels need them)", names=empty)
     for carrier in shop.configuration.carriers.values():
-        if "billing_code" in carrier.account and not carrier.account["billing_code"]:
+        missing = carrier.missing_account_keys if carrier.in_use else ()
+        if missing:
             yield msg(
-                "shop.yaml: fill in billing_code for {carrier} (its file needs it)", carrier=carrier.label
+                "shop.yaml: fill in {names} for {carrier} (its file needs it)",
+                names=tuple(key.id for key in missing),
+                carrier=carrier.label,
             )

@@ -38,9 +38,10 @@ def run_row(
 ) -> AppendRow:
     """Return the row of 実行履歴 for a run that changes something."""
     batches = [
-        str(change.cells.get("file") or "")
+        name
         for change in folded.plan.changes
         if isinstance(change, AppendRow) and change.tab == "batches"
+        for name in str(change.cells.get("file") or "").split()
     ]
     language = configuration.language
     return AppendRow(

@@ -194,9 +194,10 @@ def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:
 
 def _planned_files(plan: Plan) -> list[str]:
     return [
-        str(change.cells["file"])
+        name
         for change in plan.changes
-        if isinstance(change, AppendRow) and change.tab == "batches" and change.cells.get("file")
+        if isinstance(change, AppendRow) and change.tab == "batches"
+        for name in str(change.cells.get("file") or "").split()
     ]
 
 

@@ -32,19 +32,17 @@ def batch_plans(labels: Sequence[ParcelLabel], ledger: Ledger) -> Iterator[Plan]
     """Yield one plan per batch: its row, its parcels instructed with their frozen labels, its marks.
 
     Args:
-        labels: Labels without problems, in the order of the file; grouped by carrier and ship day, and split
-            where the carrier limits a file. A number once used (row or mark) is never used again.
+        labels: Labels without problems, in the order of the file; grouped by carrier and ship day. A number
+            once used (row or mark) is never used again.
         ledger: Brings batches, marks and the moment.
     """
     groups: dict[tuple[str, date], list[ParcelLabel]] = {}
     for label in labels:
         groups.setdefault((label.carrier.id, label.ship_on), []).append(label)
     for (name, ship_on), group in groups.items():
-        carrier = group[0].carrier
-        size = min(carrier.file.max_rows or MOST_PARCELS, MOST_PARCELS)
-        parts = [group[start : start + size] for start in range(0, len(group), size)]
+        parts = [group[start : start + MOST_PARCELS] for start in range(0, len(group), MOST_PARCELS)]
         for batch_id, part in zip(_free_ids(f"{name}-{ship_on:%Y%m%d}", ledger), parts, strict=False):
-            yield _batch(batch_id, carrier, ship_on, part, ledger)
+            yield _batch(batch_id, group[0].carrier, ship_on, part, ledger)
 
 
 def _free_ids(stem: str, ledger: Ledger) -> Iterator[str]:
@@ -59,18 +57,17 @@ def _free_ids(stem: str, ledger: Ledger) -> Iterator[str]:
 def _batch(
     batch_id: str, carrier: Carrier, ship_on: date, labels: Sequence[ParcelLabel], ledger: Ledger
 ) -> Plan:
-    header = tuple(column.name for column in carrier.columns)
-    content = encode(carrier.file, header, [label.rendered.fields for label in labels])
+    contents = encoded_files(carrier, [label.rendered.fields for label in labels])
     row: Cells = {
         "batch_id": batch_id,
         "state": "planned",
         "carrier": carrier.id,
         "ship_on": ship_on,
         "parcels": len(labels),
-        "file": f"shipping/{batch_id}.{carrier.file.extension}",
+        "file": " ".join(file_names(batch_id, len(contents), carrier.file.extension)),
         "made_at": ledger.now,
         "shipments": " ".join(label.shipment.key for label in labels),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": fingerprint(contents),
     }
     instructed = [
         update(
@@ -87,6 +84,25 @@ def _batch(
     missing = [_account_missing(batch_id, carrier)] if carrier.missing_account_keys else []
     marks = [f"batch:{batch_id}", *(parcel_mark(label.shipment.key) for label in labels)]
     return Plan.of(AppendRow("batches", row), instructed, missing, marks=marks)
+
+
+def encoded_files(carrier: Carrier, rows: Sequence[Sequence[str]]) -> list[bytes]:
+    """Return the files of a batch, more than one where the carrier limits the rows of a file."""
+    header = tuple(column.name for column in carrier.columns)
+    most = carrier.file.max_rows or len(rows)
+    parts = [rows[start : start + most] for start in range(0, len(rows), most)] if rows else [rows]
+    return [encode(carrier.file, header, part) for part in parts]
+
+
+def fingerprint(contents: Sequence[bytes]) -> str:
+    """Return the hash by which the files of a batch are known again."""
+    return hashlib.sha256(b"".join(contents)).hexdigest()
+
+
+def file_names(batch_id: str, count: int, extension: str) -> list[str]:
+    """Return ``shipping/<batch>.csv``, or ``…-1of2.csv``, ``…-2of2.csv`` for the files of one batch."""
+    parts = [f"-{number}of{count}" for number in range(1, count + 1)] if count > 1 else [""]
+    return [f"shipping/{batch_id}{part}.{extension}" for part in parts]
 
 
 def parcel_mark(shipment_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from automations.core.agreements import PARTS
 from automations.core.carriers import CARRIER_ID, RECORD_FIELDS, Carrier, LabelColumn, Service
 from automations.core.declare import Problems, unknown_name
 from automations.core.messages import msg
@@ -34,6 +35,18 @@ def check_carriers(carriers: Mapping[str, Carrier], problems: Problems) -> None:
                 )
         _check_lead_days(carrier, where, problems)
         _check_account(carrier, problems)
+
+
+def check_usual(carriers: Mapping[str, Carrier], sections: Mapping[str, object], problems: Problems) -> None:
+    """Note a setting of shop.yaml that names a carrier which is not declared."""
+    for name, section in sections.items():
+        if not isinstance(section, Mapping):
+            continue
+        for key in ("carrier", "mailbox_carrier"):
+            carrier = section.get(key)
+            if carrier and carrier not in carriers:
+                where = f"shop.yaml: {name}.{key}"
+                unknown_name("carrier", str(carrier), tuple(carriers), where, problems)
 
 
 def _check_id(carrier: Carrier, where: str, problems: Problems) -> None:
@@ -75,10 +88,9 @@ def _check_column(
 ) -> None:
     if column.field and column.field not in fields:
         unknown_name("field", column.field, tuple(fields), where, problems, "unknown-field")
-    if column.not_above and column.not_above not in fields:
-        unknown_name(
-            "field", column.not_above, tuple(fields), f"{where}.not_above", problems, "unknown-field"
-        )
+    for other in filter(None, (column.not_above, column.beside)):
+        if other not in fields:
+            unknown_name("field", other, tuple(fields), where, problems, "unknown-field")
     for name in (*column.required_for, *column.only_for):
         if name not in carrier.services:
             unknown_name("service", name, tuple(carrier.services), where, problems, "unknown-service")
@@ -102,12 +114,12 @@ def _check_column(
 def _check_fixed_texts(carrier: Carrier, column: LabelColumn, where: str, problems: Problems) -> None:
     for text in (column.name, column.always, *column.codes.values()):
         try:
-            text.encode(carrier.file.encoding)
+            text.encode(carrier.file.printable)
         except UnicodeEncodeError:
             problems.add(
                 "not-in-encoding",
                 where,
-                msg("'{text}' cannot be written in {encoding}.", text=text, encoding=carrier.file.encoding),
+                msg("'{text}' cannot be written in {encoding}.", text=text, encoding=carrier.file.printable),
                 msg("Use other characters."),
             )
 
@@ -146,6 +158,11 @@ def _check_service(carrier: Carrier, service: Service, where: str, problems: Pro
         _no_column("shipment_id", where, problems)
     _check_codes(carrier, "requested_time", service.times, where, problems)
     _check_codes(carrier, "temperature", service.temperatures, where, problems)
+    if any(column.field == "delivery_wish" for column in carrier.columns):
+        wishes = (*service.times, *(["day"] if service.day else []))
+        _check_codes(carrier, "delivery_wish", wishes, where, problems)
+    if service.max_boxes > 1 and not any(column.field == "boxes" for column in carrier.columns):
+        _no_column("boxes", where, problems)
 
 
 def _check_codes(carrier: Carrier, field: str, used: Collection[str], where: str, problems: Problems) -> None:
@@ -192,7 +209,8 @@ def _check_account(carrier: Carrier, problems: Problems) -> None:
     for key, value in carrier.account.items():
         declared = carrier.account_keys.get(key)
         if declared is None:
-            unknown_name("key", key, tuple(carrier.account_keys), where, problems, "unknown-key")
+            known = (*carrier.account_keys, *PARTS)
+            unknown_name("key", key, known, where, problems, "unknown-key")
         elif value and declared.pattern and not re.fullmatch(declared.pattern, value):
             problems.add(
                 "wrong-value",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from automations.core.messages import Label, Message, msg
+from automations.core.messages import Label
+from automations.core.read_back import ReadBack, TrackingForm
 
 Charset = Literal["text", "full", "kana", "ascii", "alnum", "digits", "phone", "date"]
 Temperature = Literal["ambient", "chilled", "frozen"]
@@ -20,8 +21,9 @@ Record = Mapping[str, str | int | date | None]
 # Field names a column may take its value from; beside them ``account.<key>`` and ``<flow>.<line>``.
 RECORD_FIELDS = (
     "shipment_id", "order_id", "service_code", "temperature", "ship_on", "deliver_on", "requested_on",
-    "requested_time", "size", "weight_g", "cod_amount", "cod_tax", "contents", "handling", "noshi",
-    "ship_name", "ship_company", "ship_postcode", "ship_postcode_dashed", "ship_prefecture", "ship_address",
+    "requested_time", "delivery_wish", "size", "weight_g", "boxes", "cod_amount", "cod_tax", "contents",
+    "handling", "noshi",
+    "ship_name", "ship_plain_name", "ship_title", "ship_company", "ship_postcode", "ship_postcode_dashed", "ship_prefecture", "ship_address",
     "ship_full_address", "ship_building", "ship_phone",
     "sender_name", "sender_company", "sender_postcode", "sender_postcode_dashed", "sender_prefecture",
     "sender_full_address", "sender_building", "sender_phone",
@@ -36,6 +38,7 @@ class LabelColumn:
         name: Header text, exactly as the carrier writes it.
         field: Record field, ``account.<key>`` or ``<flow>.<line>``; empty: the column stays blank.
         always: A constant instead of a field.
+        beside: Field without which the constant is left out (the way to pay, only where there is cash).
         charset: ``text`` full or half width; ``full`` is turned into full width; ``kana`` half-width kana;
             ``phone`` digits and hyphens.
         width: Longest value in the file's unit; 0 is no limit.
@@ -49,6 +52,7 @@ class LabelColumn:
     name: str
     field: str = ""
     always: str = ""
+    beside: str = ""
     charset: Charset = "text"
     width: int = 0
     required: bool = False
@@ -66,12 +70,15 @@ class FileLayout:
 
     Attributes:
         columns: How many columns there are, so that a line lost from the list is noticed.
+        repertoire: Characters the carrier can print, where its file could hold more.
         unit: What ``width`` counts: ``half_width`` (a full-width character is 2), characters or bytes.
-        max_rows: Rows without header that one file may hold; 0 is no known limit.
+        max_rows: Rows without header that one file may hold, further ones go into a second file; 0 is no
+            known limit.
     """
 
     columns: int
     encoding: Literal["cp932", "utf-8", "utf-8-sig"] = "cp932"
+    repertoire: Literal["", "cp932"] = ""
     newline: Literal["crlf", "lf"] = "crlf"
     header: bool = True
     quoting: Literal["needed", "all"] = "needed"
@@ -79,6 +86,11 @@ class FileLayout:
     unit: Literal["half_width", "characters", "bytes"] = "half_width"
     max_rows: int = 0
     extension: Literal["csv", "txt", "tsv"] = "csv"
+
+    @property
+    def printable(self) -> str:
+        """Return the encoding that holds every character a label may carry."""
+        return self.repertoire or self.encoding
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,7 @@ class Service:
         times: Ids of the delivery windows (``am``, ``14-16``).
         max_size_cm: Length, width and height together; 0 is no limit. The same for weight and thickness.
         cool_max_size_cm: Limits for chilled and frozen parcels where they are lower.
+        max_boxes: How many boxes may go under one number.
         extra_days: Days on top of the carrier's lead days.
     """
 
@@ -126,6 +139,7 @@ class Service:
     max_thickness_mm: int = 0
     cool_max_size_cm: int = 0
     cool_max_weight_g: int = 0
+    max_boxes: int = 1
     extra_days: int = 0
 
     def size_limit(self, temperature: str) -> int:
@@ -149,50 +163,11 @@ class AccountKey:
 
 
 @dataclass(frozen=True)
-class ReadColumn:
-    """A column of the carrier's result file: known headers, and its place where there is no header."""
-
-    names: tuple[str, ...] = ()
-    position: int = 0
-
-
-@dataclass(frozen=True)
-class ReadBack:
-    """How tracking numbers come back.
-
-    Attributes:
-        columns: Numbers of columns of files that are recognised without a header row.
-    """
-
-    reference: ReadColumn = ReadColumn()
-    number: ReadColumn = ReadColumn()
-    shipped_on: ReadColumn = ReadColumn()
-    recipient: ReadColumn = ReadColumn()
-    columns: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class TrackingForm:
-    """The form of a tracking number. Source: carriers.md 4 (12 digits, last = first 11 mod 7)."""
-
-    digits: int = 0
-    check: Literal["none", "mod7"] = "none"
-    url: str = ""
-
-    def is_right(self, number: str) -> bool:
-        """Return whether a number has this form: any text where none is declared, else bare digits."""
-        if not self.digits:
-            return bool(number)
-        if not number.isascii() or not number.isdigit() or len(number) != self.digits:
-            return False
-        return self.check == "none" or int(number[:-1]) % 7 == int(number[-1])
-
-
-@dataclass(frozen=True)
 class Carrier:
     """One carrier.
 
     Attributes:
+        in_use: The shop names it under ``carriers:`` in shop.yaml.
         lead_days: Days under way, ``lead_days[from region][to region]`` (regions: core/prefectures.py).
         ship_within_days: How far ahead the ship day on a label may lie.
         account: Values from shop.yaml; read them with ``account_value``.
@@ -203,8 +178,9 @@ class Carrier:
     file: FileLayout
     columns: tuple[LabelColumn, ...]
     services: Mapping[str, Service]
-    read_back: ReadBack = ReadBack()
-    tracking: TrackingForm = TrackingForm()
+    in_use: bool = False
+    read_back: ReadBack = dataclasses.field(default_factory=ReadBack)
+    tracking: TrackingForm = dataclasses.field(default_factory=TrackingForm)
     flows: Mapping[str, Flow] = dataclasses.field(default_factory=dict)
     lead_days: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
     ship_within_days: int = 30
@@ -241,98 +217,6 @@ class Carrier:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a service does not take a parcel, by the field that asks too much."""
-
-    field: str
-    why: Message
-    fix: Message
-
-
-def refusals(service: Service, record: Record) -> tuple[Refusal, ...]:
-    """Return everything the service cannot do for this parcel: COD, cold, time, day, size, weight (in this order).
-
-    Reads ``cod_amount``, ``temperature``, ``requested_time``, ``requested_on``, ``size`` and ``weight_g``;
-    a blank or absent field asks for nothing. Source: carriers.md 6.2 and 6.3.
-    """
-    return tuple(_refusals(service, record))
-
-
-def _refusals(service: Service, record: Record) -> Iterator[Refusal]:
-    yield from _cod_refusals(service, record)
-    temperature = str(record.get("temperature") or "ambient")
-    if temperature not in service.temperatures:
-        yield Refusal(
-            "temperature",
-            msg(
-                "{service} does not carry {temperature} parcels.",
-                service=service.label,
-                temperature=TEMPERATURES.get(temperature, temperature),
-            ),
-            _ANOTHER_SERVICE,
-        )
-    window = record.get("requested_time")
-    if window and window not in service.times:
-        yield Refusal("requested_time", *_time_refusal(service))
-    if record.get("requested_on") and not service.day:
-        yield Refusal(
-            "requested_on",
-            msg("{service} does not take a delivery day.", service=service.label),
-            msg("Choose another service, or remove the requested day from the order."),
-        )
-    yield from _measure_refusals(service, record, temperature)
-
-
-def _measure_refusals(service: Service, record: Record, temperature: str) -> Iterator[Refusal]:
-    size, size_limit = record.get("size"), service.size_limit(temperature)
-    if size_limit and isinstance(size, int) and size > size_limit:
-        why = msg("{service} takes at most {limit} cm.", service=service.label, limit=size_limit)
-        yield Refusal("size", why, _ANOTHER_SERVICE)
-    weight, weight_limit = record.get("weight_g"), service.weight_limit(temperature)
-    if weight_limit and isinstance(weight, int) and weight > weight_limit:
-        why = msg("{service} takes at most {limit} g.", service=service.label, limit=weight_limit)
-        yield Refusal("weight_g", why, _ANOTHER_SERVICE)
-
-
-def _cod_refusals(service: Service, record: Record) -> Iterator[Refusal]:
-    amount = record.get("cod_amount") or 0
-    if not amount and service.cod == "always":
-        yield Refusal(
-            "cod_amount",
-            msg("{service} needs the amount to collect.", service=service.label),
-            msg("Fill in the order's total, or choose a service without cash on delivery."),
-        )
-    if amount and service.cod == "never":
-        yield Refusal(
-            "cod_amount",
-            msg("{service} does not collect cash on delivery.", service=service.label),
-            msg("Choose a service that does, or another payment method."),
-        )
-    elif isinstance(amount, int) and not 0 <= amount <= service.cod_max:
-        yield Refusal(
-            "cod_amount",
-            msg(
-                "{service} collects from 1 to {limit} yen.",
-                service=service.label,
-                limit=f"{service.cod_max:,}",
-            ),
-            msg("Choose another service or payment method, or split the order."),
-        )
-
-
-def _time_refusal(service: Service) -> tuple[Message, Message]:
-    if service.times:
-        return (
-            msg("{service} has no such delivery window.", service=service.label),
-            msg("Choose one of: {windows}.", windows=service.times),
-        )
-    return (
-        msg("{service} does not take a delivery time.", service=service.label),
-        msg("Choose another service, or remove the requested time from the order."),
-    )
-
-
 def _is_cool(temperature: str) -> bool:
     return temperature in ("chilled", "frozen")
 
@@ -342,9 +226,3 @@ def _line(numbered: tuple[int, LabelColumn]) -> int:
 
 
 CARRIER_ID = re.compile(r"[a-z][a-z0-9_]{0,19}")
-TEMPERATURES: Mapping[str, Label] = {
-    "ambient": Label("常温", "ambient"),
-    "chilled": Label("冷蔵", "chilled"),
-    "frozen": Label("冷凍", "frozen"),
-}
-_ANOTHER_SERVICE = msg("Choose another service.")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from automations.core.addresses import full_address
-from automations.core.carriers import Carrier, Record, Service, refusals
+from automations.core.carriers import Carrier, Record, Service
 from automations.core.destinations import Destination, destination_of
 from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.islands import is_island
@@ -15,6 +15,7 @@ from automations.core.ledger import Row
 from automations.core.messages import Message, msg
 from automations.core.order_day import ordered_moment
 from automations.core.prefectures import full_name
+from automations.core.refusals import refusals
 from automations.core.services import lead_days
 from automations.core.sums import amount_of
 

@@ -36,7 +36,7 @@ def flow_lines(
     """Return the text of every column of a flow; None after noting a problem when it fits in no way."""
     columns = carrier.flow_columns[flow.id]
     pieces = [
-        in_charset(label_text(as_written(record.get(piece)), carrier.file.encoding), columns[0].charset)
+        in_charset(label_text(as_written(record.get(piece)), carrier.file.printable), columns[0].charset)
         for piece in flow.pieces
     ]
     if flow.breaks == "each":

@@ -99,9 +99,9 @@ class Surroundings:
 
     @cached_property
     def usual_services(self) -> Sequence[tuple[Carrier, Service]]:
-        """Door services of the carriers the shop has a contract with (of all, while it has none)."""
+        """Door services of the carriers the shop uses (of all, while it names none)."""
         by_hand = [pair for pair in self.services.values() if pair[1].delivery == "hand"]
-        return [pair for pair in by_hand if not pair[0].missing_account_keys] or by_hand
+        return [pair for pair in by_hand if pair[0].in_use] or by_hand
 
     def towns_of(self, destination: Destination) -> tuple[Town, ...]:
         """Return the postcode master's entries for a destination."""

@@ -38,7 +38,7 @@ class TrackingResult:
     """One row of a carrier's result file.
 
     Attributes:
-        reference: What we wrote as our own reference (the shipment id).
+        reference: What we wrote as our own reference (the shipment id); ``""`` where the carrier gives none back.
         tracking_number: Digits only.
         shipped_on: Ship date as written in the file (``2026/11/24``), may be empty.
     """
@@ -50,6 +50,7 @@ class TrackingResult:
     tracking_number: str
     shipped_on: str
     recipient: str = ""
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from automations.core.carriers import Carrier, FileLayout, LabelColumn, Record, Service, refusals
+from automations.core.carriers import Carrier, FileLayout, LabelColumn, Record, Service
 from automations.core.flows import (
     REMOVE,
     SHORTEN,
@@ -21,6 +21,7 @@ from automations.core.flows import (
 )
 from automations.core.labels import DANGEROUS_FIRST, label_text, shown, unprintable
 from automations.core.messages import Message, msg
+from automations.core.refusals import refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def render(carrier: Carrier, service: Service, record: Record) -> Rendered:
     """
     problems = _refused(carrier, service, record)
     settled = {problem.field for problem in problems}
+    if settled & {"requested_time", "requested_on"}:
+        settled.add("delivery_wish")  # told once
     values = dict(record)
     for flow in carrier.flows.values():
         lines = flow_lines(carrier, flow, record, problems)
@@ -53,7 +56,7 @@ def render(carrier: Carrier, service: Service, record: Record) -> Rendered:
     fields = [""] * len(carrier.columns)
     for at, column in carrier.used_columns:
         if column.always:
-            fields[at] = column.always
+            fields[at] = column.always if not column.beside or values.get(column.beside) else ""
         elif column.field not in settled:
             fields[at] = _field(carrier, column, service, values, problems)
     return Rendered(problems=tuple(problems)) if problems else Rendered(tuple(fields))
@@ -115,7 +118,7 @@ def _field(
     if text is None:
         problems.append(FieldProblem(column.name, column.field, as_written(value), *_NO_CODE))
         return ""
-    text = in_charset(label_text(text, carrier.file.encoding), column.charset)
+    text = in_charset(label_text(text, carrier.file.printable), column.charset)
     wrong = _wrong(carrier, column, service, text, values)
     if wrong:
         problems.append(FieldProblem(column.name, column.field, text, *wrong))
@@ -149,7 +152,7 @@ def _wrong(
 
 
 def _wrong_characters(carrier: Carrier, column: LabelColumn, text: str) -> tuple[Message, Message] | None:
-    lost = unprintable(text, carrier.file.encoding)
+    lost = unprintable(text, carrier.file.printable)
     if lost:
         return (
             msg("The label cannot carry: {characters}.", characters=tuple(map(shown, lost))),

@@ -13,6 +13,8 @@ from automations.core.ledger import Row
 from automations.core.money import tax_included
 from automations.core.services import SIZES
 from automations.core.stock import parts_of
+from automations.core.text import match_key
+from automations.core.values import Value
 
 # Printed on Japanese labels, whatever language the shop reads.
 _AND_OTHERS = "ほか"
@@ -175,6 +177,24 @@ def _by_temperature(
         yield Group(place, max(colds, key=_COLD.index), own, kinds, ready)
 
 
+def homes_of(groups: Sequence[Group], free: Mapping[str, Row]) -> list[Row | None]:
+    """Return the planned parcel that each group lies in already, each parcel once."""
+    left = dict(free)
+    homes: list[Row | None] = []
+    for group in groups:
+        named = (left.pop(line.text("shipment_id"), None) for line in group.lines)
+        homes.append(next((home for home in named if home is not None), None))
+    return homes
+
+
+def homeless(groups: Sequence[Group], kept: Sequence[tuple[Group, Row | None]]) -> Iterator[Row]:
+    """Yield the lines of groups that no parcel is planned for."""
+    placed = {id(group) for group, _ in kept}
+    for group in groups:
+        if id(group) not in placed:
+            yield from group.lines
+
+
 def measure(group: Group, *, box_size_cm: int, box_weight_g: int) -> Measure:
     """Return the parcel's measures, box included.
 
@@ -209,6 +229,26 @@ def contents_of(group: Group) -> str:
 def handling_of(group: Group) -> str | None:
     """Return the carrier's handling note, None when nothing breaks easily."""
     return _FRAGILE if any(goods.fragile for goods in group.goods) else None
+
+
+def written_on(order: Row, group: Group) -> dict[str, Value]:
+    """Return the cells of a shipment that its label is made from: receiver, sender of a gift, contents, handling."""
+    to = group.destination
+    buyer = {match_key(order.text("buyer_name")), match_key(order.text("buyer_company"))}
+    return {
+        "ship_name": to.name or None,
+        "ship_company": to.company or None,
+        "ship_postcode": to.postcode or None,
+        "ship_prefecture": to.prefecture or None,
+        "ship_address": to.address or None,
+        "ship_building": to.building or None,
+        "ship_phone": to.phone or None,
+        "sender_name": None if match_key(to.name) in buyer else order.text("buyer_name") or None,
+        "contents": contents_of(group),
+        "handling": handling_of(group),
+        "noshi": order.get("noshi"),
+        "gift": order.get("gift"),
+    }
 
 
 def cod_tax(order: Row, lines: Sequence[Row], catalogue: Catalogue, *, standard_rate: int) -> int:

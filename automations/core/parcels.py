@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from automations.core.addresses import full_address
 from automations.core.carriers import Carrier, Record, Service
 from automations.core.ledger import Row
 from automations.core.shop import Shop
-from automations.core.text import phone_digits, postcode_digits, postcode_written
+from automations.core.text import match_key, phone_digits, postcode_digits, postcode_written
 
 
 def label_record(shipment: Row, ship_on: date, service: Service, shop: Shop, carrier: Carrier) -> Record:
@@ -31,8 +32,10 @@ def label_record(shipment: Row, ship_on: date, service: Service, shop: Shop, car
         "deliver_on": shipment.day("deliver_on"),
         "requested_on": shipment.day("requested_on"),
         "requested_time": shipment.text("requested_time"),
+        "delivery_wish": shipment.text("requested_time") or ("day" if shipment.day("requested_on") else ""),
         "size": shipment.number_of("size") or None,
         "weight_g": shipment.number_of("weight_g") or None,
+        "boxes": shipment.number_of("boxes") or 1,
         "cod_amount": shipment.money("cod_amount") or None,
         "cod_tax": shipment.money("cod_tax") if shipment.money("cod_amount") else None,
         "contents": shipment.text("contents"),
@@ -47,8 +50,11 @@ def label_record(shipment: Row, ship_on: date, service: Service, shop: Shop, car
 def _receiver(shipment: Row) -> dict[str, str]:
     address = shipment.text("ship_address")
     prefecture = shipment.text("ship_prefecture")
+    plain_name, title = name_and_title(shipment.text("ship_name"), shipment.text("ship_company"))
     return {
         "ship_name": shipment.text("ship_name"),
+        "ship_plain_name": plain_name,
+        "ship_title": title,
         "ship_company": shipment.text("ship_company"),
         "ship_postcode": shipment.text("ship_postcode"),
         "ship_postcode_dashed": postcode_written(shipment.text("ship_postcode")),
@@ -59,6 +65,16 @@ def _receiver(shipment: Row) -> dict[str, str]:
         "ship_building": shipment.text("ship_building") if address else "",
         "ship_phone": shipment.text("ship_phone"),
     }
+
+
+def name_and_title(name: str, company: str) -> tuple[str, str]:
+    """Return a receiver's name without title, and the title: as typed behind it, else 御中 for a company, else 様."""
+    typed = _TITLED.fullmatch(name.strip())
+    if typed:
+        return typed[1], typed[2]
+    if not name.strip() or match_key(name) == match_key(company):
+        return company, "御中"
+    return name, "様"
 
 
 def _sender(shipment: Row, shop: Shop) -> dict[str, str]:
@@ -73,3 +89,6 @@ def _sender(shipment: Row, shop: Shop) -> dict[str, str]:
         "sender_building": shop.building if shop.address else "",
         "sender_phone": phone_digits(shop.phone),
     }
+
+
+_TITLED = re.compile(r"(.*\S)\s*(様|御中)")

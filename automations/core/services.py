@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 
 from automations.core.calendar import Calendar
-from automations.core.carriers import Carrier, Record, Service, refusals
+from automations.core.carriers import Carrier, Record, Service
 from automations.core.messages import Message, msg
 from automations.core.prefectures import REGION_OF, full_name
+from automations.core.refusals import refusals
 
 # The parcel sizes carriers count in: length, width and height together in cm, and the weight that goes with them.
 # Source: backoffice-practice 4.4, read 2026-11.
@@ -53,7 +54,7 @@ class Chosen:
 
 
 def main_carrier(carriers: Mapping[str, Carrier], preferred: str) -> Carrier:
-    """Return the preferred carrier, or the first one declared when there is none of that name."""
+    """Return the preferred carrier; the first one (those the shop uses come first) when there is none of that name."""
     return carriers.get(preferred) or next(iter(carriers.values()))
 
 
@@ -74,50 +75,67 @@ def latest_ship_day(calendar: Calendar, requested_on: date, days: int) -> date:
 
 
 def choose(
-    parcel: Parcel, wish: str, carriers: Mapping[str, Carrier], preferred: str, *, prefer_mailbox: bool
+    parcel: Parcel,
+    wish: str,
+    carriers: Mapping[str, Carrier],
+    preferred: str,
+    *,
+    prefer_mailbox: bool,
+    mailbox_carrier: str = "",
 ) -> Chosen:
-    """Return the service for a parcel: the customer's wish where it fits, else the carrier's first that fits.
+    """Return the service for a parcel: the customer's wish where it fits, else the first that fits.
 
     Args:
         parcel: What must be carried.
         wish: Id of the service the customer wants, ``""`` for none.
-        carriers: All declared carriers; a wish may name a service of any of them.
-        preferred: Id of the carrier that ships without a wish.
+        carriers: All declared carriers; only those the shop uses, and the preferred one, are asked.
+        preferred: Id of the carrier that ships without a wish; the others are tried after it, in their order.
         prefer_mailbox: Take a mailbox service without a wish, too.
+        mailbox_carrier: Whose mailbox services are tried first, ``""`` for the preferred carrier's.
 
     Source: carriers.md 6.2.
     """
-    offers = {
-        service.id: (carrier, service)
-        for carrier in carriers.values()
-        for service in carrier.services.values()
-    }
-    carrier = main_carrier(carriers, preferred)
+    usual = main_carrier(carriers, preferred)
+    asked = [usual, *(carrier for carrier in carriers.values() if carrier.in_use and carrier is not usual)]
     lost: list[Message] = []
-    if wish in offers:
-        carrier, service = offers[wish]
-        against = _against(parcel, service)
+    wished = _offers(carriers.values()).get(wish)
+    if wished is not None:
+        carrier, service = wished
+        against = _against(parcel, service) if carrier in asked else _not_used(carrier)
         if against is None:
             return Chosen(carrier, service, msg("as the customer wishes"))
         lost.append(against)
-    for service in _in_order(carrier, parcel, prefer_mailbox=prefer_mailbox):
+        asked.sort(key=lambda other: other is not carrier)
+    for carrier, service in _in_order(
+        asked, parcel, prefer_mailbox=prefer_mailbox, mailbox_carrier=mailbox_carrier
+    ):
         against = _against(parcel, service)
         if against is None:
             return Chosen(carrier, service, _reason(service, lost))
         if against not in lost:
             lost.append(against)
-    return Chosen(carrier, None, _joined(lost))
+    return Chosen(asked[0], None, _joined(lost))
 
 
-def _in_order(carrier: Carrier, parcel: Parcel, *, prefer_mailbox: bool) -> Iterator[Service]:
+def _offers(carriers: Iterable[Carrier]) -> dict[str, tuple[Carrier, Service]]:
+    return {service.id: (carrier, service) for carrier in carriers for service in carrier.services.values()}
+
+
+def _not_used(carrier: Carrier) -> Message:
+    return msg("The shop does not ship with {carrier}.", carrier=carrier.label)
+
+
+def _in_order(
+    carriers: Sequence[Carrier], parcel: Parcel, *, prefer_mailbox: bool, mailbox_carrier: str
+) -> Iterator[tuple[Carrier, Service]]:
     """Yield the services to try without a wish: those that collect cash exactly when there is cash to collect."""
     cash = bool(parcel.record.get("cod_amount"))
-    services = [
-        service for service in carrier.services.values() if service.cod != ("never" if cash else "always")
-    ]
+    without = "never" if cash else "always"
+    offers = [offer for offer in _offers(carriers).values() if offer[1].cod != without]
     if prefer_mailbox:
-        yield from (service for service in services if service.delivery == "mailbox")
-    yield from (service for service in services if service.delivery == "hand")
+        in_mailbox = [offer for offer in offers if offer[1].delivery == "mailbox"]
+        yield from sorted(in_mailbox, key=lambda offer: offer[0].id != (mailbox_carrier or carriers[0].id))
+    yield from (offer for offer in offers if offer[1].delivery == "hand")
 
 
 def _against(parcel: Parcel, service: Service) -> Message | None:

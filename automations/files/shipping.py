@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from automations.core.carriers import Carrier, ReadBack, ReadColumn
+from automations.core.batches import encoded_files, file_names, fingerprint
+from automations.core.carriers import Carrier
 from automations.core.errors import LedgerRefused
 from automations.core.incoming import IncomingFile, TrackingResult
-from automations.core.layouts import encode, thaw
+from automations.core.layouts import thaw
 from automations.core.ledger import Row
 from automations.core.messages import msg
 from automations.core.plan import Finding
+from automations.core.read_back import ReadColumn, Shape
 from automations.core.text import normal_header, only_digits
-from automations.files.tables import FileRefused, TextTable, read_table
+from automations.files.tables import LARGEST_FILE, FileRefused, bare_rows, read_table
 
 _Cells = tuple[str, ...]
+# What a row of a result file can say; the names are those of ``ReadBack``.
+_VALUES = ("number", "reference", "shipped_on", "recipient", "postcode", "called_off")
 
 
-def batch_bytes(batch: Row, shipments: Sequence[Row], carriers: Mapping[str, Carrier]) -> bytes:
-    """Return the carrier's file of a batch: the same bytes on any machine, any number of times.
+def batch_files(batch: Row, shipments: Sequence[Row], carriers: Mapping[str, Carrier]) -> dict[str, bytes]:
+    """Return the carrier's files of a batch by name: the same bytes on any machine, any number of times.
 
     Args:
         batch: A row of ``batches``.
@@ -41,14 +44,14 @@ def batch_bytes(batch: Row, shipments: Sequence[Row], carriers: Mapping[str, Car
         if fields is None:
             raise _changed(batch, key)
         rows.append(fields)
-    header = tuple(column.name for column in carrier.columns)
     try:
-        content = encode(carrier.file, header, rows)
+        contents = encoded_files(carrier, rows)
     except UnicodeEncodeError as error:
         raise _changed(batch, error.object[error.start : error.end]) from error
-    if hashlib.sha256(content).hexdigest() != batch.text("sha256"):
+    names = file_names(batch.key, len(contents), carrier.file.extension)
+    if fingerprint(contents) != batch.text("sha256") or names != batch.text("file").split():
         raise _changed(batch, batch.text("file"))
-    return content
+    return dict(zip(names, contents, strict=True))
 
 
 def _changed(batch: Row, what: str) -> LedgerRefused:
@@ -73,87 +76,110 @@ def read_tracking_file(
     Args:
         name: File name without folder.
         content: Recognised by its headers (any subset and order of columns), or, without a header row, by
-            the right tracking number standing in the carrier's own column.
+            the number of columns and a right tracking number in the carrier's own place.
         carriers: The declarations; the first one that knows the file reads it.
 
     Returns:
         ``source`` is ``""`` for every file that is not a carrier's result, and then there are no results.
-        Rows without a number (not issued yet) are left out and counted in one finding.
+        Rows without a number (not issued yet) and rows deleted at the carrier are left out and counted in
+        one finding each.
     """
-    try:
-        table = read_table(content)
-    except FileRefused:
+    if len(content) > LARGEST_FILE:
         return IncomingFile(name, "", 0), ()
-    for carrier in carriers.values():
-        recognised = _by_header(table, carrier.read_back) or _by_position(table, carrier)
-        if recognised:
-            return _read(name, carrier, recognised)
+    for recognise in (_by_header, _by_shape):
+        found = recognise(content, carriers)
+        if found:
+            return _read(name, *found)
     return IncomingFile(name, "", 0), ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Recognised:
-    """Rows of a result file and where each value stands (from 0)."""
+    """Rows of a result file, and the place of each of ``_VALUES`` (from 0, None where it has none)."""
 
     rows: tuple[tuple[int, _Cells], ...]
     broken: tuple[tuple[int, _Cells], ...]
-    reference: int | None
-    number: int | None
-    shipped_on: int | None
-    recipient: int | None
+    at: Mapping[str, int | None]
+
+    def value(self, cells: _Cells, name: str) -> str:
+        """Return what stands in a row under one of ``_VALUES``, ``""`` where there is no such column."""
+        return _cell(cells, self.at[name])
 
 
-def _by_header(table: TextTable, read_back: ReadBack) -> _Recognised | None:
-    places = {normal_header(text): at for at, text in reversed(list(enumerate(table.header)))}
-    reference = _place(read_back.reference, places)
-    number = _place(read_back.number, places)
-    if reference is None or number is None:
+def _by_header(content: bytes, carriers: Mapping[str, Carrier]) -> tuple[Carrier, _Recognised] | None:
+    try:
+        table = read_table(content)
+    except FileRefused:
         return None
-    shipped_on, recipient = _place(read_back.shipped_on, places), _place(read_back.recipient, places)
-    return _Recognised(table.rows, table.broken, reference, number, shipped_on, recipient)
+    places = {normal_header(text): at for at, text in reversed(list(enumerate(table.header)))}
+    for carrier in carriers.values():
+        back = carrier.read_back
+        at = {name: _place(getattr(back, name), places) for name in _VALUES}
+        if at["number"] is not None and at["recipient" if back.proposes else "reference"] is not None:
+            return carrier, _Recognised(table.rows, table.broken, at)
+    return None
 
 
 def _place(column: ReadColumn, places: Mapping[str, int]) -> int | None:
     return next((places[key] for key in map(normal_header, column.names) if key in places), None)
 
 
-def _by_position(table: TextTable, carrier: Carrier) -> _Recognised | None:
-    """Recognise a file without a header row: its first row stands where a header would."""
-    back = carrier.read_back
-    first = tuple(text.partition("#")[0] for text in table.header)  # read_table tells equal names apart by #2
-    if not back.columns or len(first) > max(back.columns):
+def _by_shape(content: bytes, carriers: Mapping[str, Carrier]) -> tuple[Carrier, _Recognised] | None:
+    """Recognise a file without a header row by its width and the right number in the first row."""
+    try:
+        _, first = next(bare_rows(content), (0, ()))
+        for carrier in carriers.values():
+            shape = _shape(first, carrier)
+            if shape is not None:
+                rows = tuple(bare_rows(content))
+                good = tuple(row for row in rows if len(row[1]) == shape.columns)
+                broken = tuple(row for row in rows if len(row[1]) != shape.columns)
+                at = {name: getattr(shape, name, 0) - 1 for name in _VALUES}
+                return carrier, _Recognised(
+                    good, broken, {name: at[name] if at[name] >= 0 else None for name in at}
+                )
+    except FileRefused:
         return None
-    at = [column.position - 1 for column in (back.reference, back.number, back.shipped_on, back.recipient)]
-    if (
-        min(at) < 0
-        or not carrier.tracking.digits
-        or not carrier.tracking.is_right(only_digits(_cell(first, at[1])))
-    ):
+    return None
+
+
+def _shape(first: _Cells, carrier: Carrier) -> Shape | None:
+    if not carrier.tracking.digits:
         return None
-    rows = ((1, first), *sorted((*table.rows, *table.broken)))
-    return _Recognised(rows, (), *at)
+    return next(
+        (
+            shape
+            for shape in carrier.read_back.shapes
+            if shape.columns == len(first)
+            and carrier.tracking.is_right(only_digits(_cell(first, shape.number - 1)))
+        ),
+        None,
+    )
 
 
 def _read(name: str, carrier: Carrier, table: _Recognised) -> tuple[IncomingFile, tuple[TrackingResult, ...]]:
+    standing = [(row, cells) for row, cells in table.rows if table.value(cells, "called_off") in ("", "0")]
     results = tuple(
         TrackingResult(
             file=name,
             row=row,
             carrier=carrier.id,
-            reference=_cell(cells, table.reference),
-            tracking_number=only_digits(_cell(cells, table.number)),
-            shipped_on=_cell(cells, table.shipped_on),
-            recipient=_cell(cells, table.recipient),
+            reference=table.value(cells, "reference"),
+            tracking_number=only_digits(table.value(cells, "number")),
+            shipped_on=table.value(cells, "shipped_on"),
+            recipient=table.value(cells, "recipient"),
+            postcode=only_digits(table.value(cells, "postcode")),
         )
-        for row, cells in table.rows
-        if only_digits(_cell(cells, table.number))
+        for row, cells in standing
+        if only_digits(table.value(cells, "number"))
     )
-    findings = tuple(_remarks(name, table, len(table.rows) - len(results)))
+    without_number, deleted = len(standing) - len(results), len(table.rows) - len(standing)
+    findings = (*_broken(name, table.broken), *_left_out(name, without_number, deleted))
     return IncomingFile(name, carrier.id, len(table.rows), findings), results
 
 
-def _remarks(name: str, table: _Recognised, without_number: int) -> Iterator[Finding]:
-    for row, cells in table.broken:
+def _broken(name: str, rows: Iterable[tuple[int, _Cells]]) -> Iterator[Finding]:
+    for row, cells in rows:
         yield Finding(
             "broken-row",
             "",
@@ -164,17 +190,17 @@ def _remarks(name: str, table: _Recognised, without_number: int) -> Iterator[Fin
             msg("Export the file again, or type the tracking number into the shipments tab."),
             row,
         )
+
+
+def _left_out(name: str, without_number: int, deleted: int) -> Iterator[Finding]:
     if without_number:
-        yield Finding(
-            "tracking-not-issued",
-            "",
-            name,
-            "",
-            "",
-            msg("Rows without a tracking number: {count}.", count=without_number),
-            msg("Issue the labels at the carrier, then export again."),
-            level="warning",
-        )
+        why = msg("Rows without a tracking number: {count}.", count=without_number)
+        fix = msg("Issue the labels at the carrier, then export again.")
+        yield Finding("tracking-not-issued", "", name, "", "", why, fix, level="warning")
+    if deleted:
+        why = msg("Rows that were deleted at the carrier: {count}.", count=deleted)
+        fix = msg("If one of them did go out, type its number into its row in the shipments tab.")
+        yield Finding("tracking-deleted", "", name, "", "", why, fix, level="warning")
 
 
 def _cell(cells: Sequence[str], at: int | None) -> str:

@@ -99,6 +99,17 @@ def read_table(content: bytes) -> TextTable:
     return TextTable(header, tuple(good), tuple(broken))
 
 
+def bare_rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield every row that holds anything, numbered from 1, with all its cells: for files without a header row.
+
+    Raises:
+        FileRefused: As `read_table`, where it comes to the bad place.
+    """
+    for number, cells in enumerate(_records(decoded(content)), 1):
+        if any(cells):
+            yield number, cells
+
+
 def decoded(content: bytes) -> str:
     """Return the text of a file: by its mark, else UTF-8, else cp932.
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from automations.core.carriers import Carrier, FileLayout, ReadBack, ReadColumn, TrackingForm
+from automations.core.carriers import Carrier, FileLayout
 from automations.core.ledger import Row
 from automations.core.mails import MailKind, Occasion
 from automations.core.messages import Label
 from automations.core.payments import Payment
+from automations.core.read_back import TrackingForm
 from automations.core.schema import Schema
 from automations.core.shop import Shop
 from automations.core.values import Cells, Value
@@ -67,14 +68,12 @@ _CARD = Payment("card", Label("カード", "Card"), "paid_or_approved")
 _TRANSFER = Payment("bank_transfer", Label("銀行振込", "Bank transfer"), "paid", due_days=7)
 _COD = Payment("cod", Label("代引", "Cash on delivery"), "none", cod=True)
 _DEFERRED = Payment("deferred", Label("後払い", "Pay later"), "approved")
-_NO_COLUMN = ReadColumn(())
 _CARRIER = Carrier(
     id="sample",
     label=Label("見本運輸", "Sample Carrier"),
     file=FileLayout(columns=0),
     columns=(),
     services={},
-    read_back=ReadBack(_NO_COLUMN, _NO_COLUMN, _NO_COLUMN, _NO_COLUMN),
     tracking=TrackingForm(url="https://parcels.example.com/{number}"),
 )
 _GIFT: Cells = {
