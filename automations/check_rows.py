@@ -15,6 +15,7 @@ from automations.core.plan import Change, Finding, Plan
 from automations.core.row_checks import row_findings
 from automations.core.statuses import CLOSED
 from automations.core.sums import goods_gap
+from automations.core.text import shortened
 
 # Tabs in which people write; the others belong to the automations that fill them.
 CHECKED = ("orders", "order_lines", "products", "stock", "movements", "customers")
@@ -28,6 +29,8 @@ READS = {
 }  # fmt: skip
 WRITES = dict.fromkeys(CHECKED, ("errors",)) | {"orders": ("errors", "intake")}
 # Problems of the key itself; they are told about closed orders too.
+# Characters of what is said in a row, far below what a cell holds.
+_LONGEST = 10_000
 _KEY_CODES = frozenset({"duplicate-key", "renamed-row"})
 
 
@@ -157,7 +160,8 @@ def _error_texts(
             texts.setdefault(("orders", order_key), []).append(there.text(ledger.language))
     for tab_id in CHECKED:
         for row in rows[tab_id]:
-            written = " / ".join(dict.fromkeys(texts.get((tab_id, row.key), ()))) or None
+            said = " / ".join(dict.fromkeys(texts.get((tab_id, row.key), ())))
+            written = shortened(said, _LONGEST) or None
             if row.get("errors") != written:
                 yield from update(row, {"errors": written}, msg("checked"))
 

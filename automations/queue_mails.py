@@ -28,6 +28,7 @@ from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
 from automations.core.shop import Shop
 from automations.core.standing import Standing, people_of
 from automations.core.statuses import is_closed
+from automations.core.text import utf16_length
 from automations.core.values import Value
 
 READS = {
@@ -61,6 +62,8 @@ _STOPPED: Mapping[str, Message] = {
     "mourning": msg("The order is for a mourning."),
     "gift": msg("The order is a gift."),
 }
+# What a cell of the mails tab holds.
+_LONGEST = 32_767
 _MOVED = msg("The buyer's address was changed before it went.")
 
 
@@ -200,6 +203,9 @@ def _queue(due: Iterable[_Due], ledger: Ledger, settings: Settings, standing: St
         if isinstance(written, CannotCompose):
             yield _incomplete(one, written)
             continue
+        if utf16_length(written.text) > _LONGEST:
+            yield _too_long(one)
+            continue
         yield _queued(one, written, ledger, settings)
         if not one.mail.is_transactional:
             contacted |= dict.fromkeys(people, ledger.today)
@@ -261,6 +267,12 @@ def _incomplete(due: _Due, cannot: CannotCompose) -> Finding:
     )
     fix = msg("Fill in that value, or change the template in mail_templates so that it does not need it.")
     return due.order.finding("mail-incomplete", column if tab == "order" else "", why, fix)
+
+
+def _too_long(due: _Due) -> Finding:
+    why = msg("The mail {mail} has more than {limit} characters.", mail=due.mail.label, limit=_LONGEST)
+    fix = msg("Shorten the names and texts of the order, or write to the customer by hand.")
+    return due.order.finding("mail-too-long", "", why, fix)
 
 
 def _no_sender(shop: Shop) -> Finding:

@@ -75,7 +75,7 @@ def test_reads(content: bytes, row: tuple[str, ...]) -> None:
             f"番号,名前\n1,{'x' * (LONGEST_CELL + 1)}\n".encode(), "broken-quotes", "row 2", id="long cell"
         ),
         pytest.param(HEADER.encode() + b"1\n" * 101, "broken-row", "100 rows", id="no row fits the header"),
-        pytest.param(b"x" * (LARGEST_FILE + 1), "file-too-large", "50 MB", id="too large"),
+        pytest.param(b"x" * (LARGEST_FILE + 1), "file-too-large", "20 MB", id="too large"),
     ],
 )
 def test_refuses(content: bytes, code: str, named: str) -> None:

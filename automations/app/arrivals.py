@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from automations.app.configuration import Configuration
+from automations.core.errors import ServiceError
 from automations.core.incoming import Incoming, IncomingFile
-from automations.core.messages import msg
+from automations.core.messages import Message, msg
 from automations.core.plan import Finding
 
 # Files a computer puts into folders by itself.
 _IGNORED = (".", "~$", "desktop.ini", "Thumbs.db")
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a file was not read."""
+
+    code: str
+    why: Message
+    fix: Message
+
+
+_AGAIN = msg("Close it in other programs, or copy it into the inbox again.")
+_LOCKED = Unread(
+    "file-locked",
+    msg("This file cannot be opened; another program may hold it, or it may not be read from here."),
+    _AGAIN,
+)
+_GROWING = Unread(
+    "file-growing",
+    msg("This file was still being written while it was read."),
+    msg("Run again when it is complete; nothing was taken from it."),
+)
+_LINK = Unread(
+    "file-link",
+    msg("This is no file but a link to one somewhere else, and links are not followed."),
+    msg("Copy the file itself into the inbox."),
+)
+
+
 def waiting_files(inbox: Path) -> list[Path]:
-    """Return the files of the inbox in name order; folders and the system's own files are left out."""
+    """Return the files of the inbox in name order, and links; folders and the system's own files are left out.
+
+    Raises:
+        ServiceError: The inbox may not be looked into.
+    """
     if not inbox.is_dir():
         return []
-    return sorted(path for path in inbox.iterdir() if path.is_file() and not path.name.startswith(_IGNORED))
+    try:
+        return sorted(path for path in inbox.iterdir() if _is_waiting(path))
+    except OSError as error:
+        why = msg(
+            "The folder {folder} cannot be read: {cause}.", folder=inbox.name, cause=error.strerror or "?"
+        )
+        raise ServiceError("inbox-closed", why, msg("Allow reading it, then run again.")) from error
 
 
-def contents(paths: Sequence[Path]) -> list[tuple[str, bytes | None]]:
-    """Return each file's name and content: no more than one byte over the limit, None if it cannot be read."""
-    return [(path.name, _content(path)) for path in paths]
+def _is_waiting(path: Path) -> bool:
+    return not path.name.startswith(_IGNORED) and (path.is_symlink() or path.is_file())
 
 
-def read_arrivals(files: Sequence[tuple[str, bytes | None]], configuration: Configuration) -> Incoming:
+def contents(paths: Iterable[Path], *, links: bool = False) -> Iterator[tuple[str, bytes | Unread]]:
+    """Yield each file's name and content, no more than one byte over the limit; one after the other.
+
+    Args:
+        paths: Files, in any folder.
+        links: Follow links; only for files that a person has named.
+    """
+    for path in paths:
+        yield path.name, _LINK if path.is_symlink() and not links else _content(path)
+
+
+def read_arrivals(files: Iterable[tuple[str, bytes | Unread]], configuration: Configuration) -> Incoming:
     """Return orders and carrier results of the files, given as (name, content).
 
     A carrier's result file is recognised by its header; everything else must be an order file of a known
@@ -35,28 +83,34 @@ def read_arrivals(files: Sequence[tuple[str, bytes | None]], configuration: Conf
     """
     made = Incoming()
     for name, content in files:
-        if content is None:
-            refused = _not_readable(name)
+        if isinstance(content, Unread):
+            finding = Finding(content.code, "", name, "", "", content.why, content.fix)
+            refused = IncomingFile(name, "", 0, (finding,))
             made = replace(made, files=(*made.files, refused), findings=(*made.findings, *refused.findings))
         else:
             made = _with_file(made, name, content, configuration)
     return made
 
 
-def _content(path: Path) -> bytes | None:
-    from automations.files.tables import LARGEST_FILE
-
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """Return what tells whether a file was written to in between; None when it is not there."""
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+        found = path.stat()
     except OSError:
         return None
+    return found.st_size, found.st_mtime_ns
 
 
-def _not_readable(name: str) -> IncomingFile:
-    why = msg("This file cannot be opened; another program may hold it, or it may not be read from here.")
-    fix = msg("Close it in other programs, or copy it into the inbox again.")
-    return IncomingFile(name, "", 0, (Finding("file-locked", "", name, "", "", why, fix),))
+def _content(path: Path) -> bytes | Unread:
+    from automations.files.tables import LARGEST_FILE
+
+    before = stamp_of(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError:
+        return _LOCKED
+    return content if stamp_of(path) == before else _GROWING
 
 
 def _with_file(so_far: Incoming, name: str, content: bytes, configuration: Configuration) -> Incoming:

@@ -8,12 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from automations.app.arrivals import stamp_of
 from automations.app.runner import Outcome, run
 from automations.core.errors import DaichoError
 from automations.core.incoming import IncomingFile, IncomingOrder
 from automations.core.ledger import Row, Table
 from automations.core.messages import msg
 from automations.core.plan import Finding, SetCells
+from automations.core.text import on_one_line
 
 # What the intake writes into orders that were typed by hand.
 _BY_HAND = frozenset({"order_id", "customer_id", "imported_at"})
@@ -27,7 +29,7 @@ class FileMissing(DaichoError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             "file-missing",
-            msg("The file {file} is not there or cannot be read.", file=str(path)),
+            msg("The file {file} is not there or cannot be read.", file=on_one_line(str(path), 120)),
             msg("Check the name; with blanks in it, put it in quotes."),
         )
 
@@ -58,7 +60,7 @@ def import_files(
         FileMissing: A named file cannot be read; nothing was taken in.
     """
     for path in files:
-        if not path.is_file():
+        if stamp_of(path) is None or not path.is_file():
             raise FileMissing(path)
     outcome = run(
         folder, names=("import_orders", "check_rows"), now=now, language=language, files=files, inbox=False

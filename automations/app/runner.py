@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from automations import AUTOMATIONS
-from automations.app.arrivals import contents, read_arrivals, waiting_files
+from automations.app.arrivals import contents, read_arrivals, stamp_of, waiting_files
 from automations.app.automate import check_columns, fold, settings_of
 from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered, deliver
@@ -32,6 +33,8 @@ from automations.core.snapshot import RunNote, Snapshot
 
 _ROUNDS = 8
 Progress = Callable[[Message], None]
+# A file that arrived, and what tells whether it was written to since.
+_Stamped = tuple[Path, tuple[int, int] | None]
 
 
 @dataclass(frozen=True)
@@ -168,9 +171,10 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     tell = progress or _silent
     shop = open_shop(folder, language)
     reads_files = "import_orders" in names or "record_tracking" in names
-    paths = [*(waiting_files(folder / INBOX) if reads_files and inbox else ()), *files]
+    waiting = waiting_files(folder / INBOX) if reads_files and inbox else []
+    paths = [(path, stamp_of(path)) for path in (*waiting, *files)]
     tell(msg("reading files"))
-    incoming = read_arrivals(contents(paths), shop.configuration)
+    incoming = read_arrivals(chain(contents(waiting), contents(files, links=True)), shop.configuration)
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
         snapshot, ledger = read_ledger(shop, now, incoming)
@@ -271,10 +275,13 @@ def _has_open_effects(ledger: Ledger) -> bool:
     )
 
 
-def _put_away(inbox: Path, files: Iterable[tuple[Path, IncomingFile]], day: str) -> None:
-    """Move files that were taken in whole out of the inbox; what was refused or left out stays to be seen."""
-    for path, file in files:
-        left_out = any(finding.level == "error" for finding in file.findings)
+def _put_away(inbox: Path, files: Iterable[tuple[_Stamped, IncomingFile]], day: str) -> None:
+    """Move files that were taken in whole out of the inbox.
+
+    What was refused or left out stays to be seen; what was written to since it was read, to be read again.
+    """
+    for (path, stamp), file in files:
+        left_out = any(finding.level == "error" for finding in file.findings) or stamp_of(path) != stamp
         if file.source and not left_out and path.resolve().parent == inbox.resolve():
             _move(path, inbox / "done" / day)
 

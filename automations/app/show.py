@@ -12,8 +12,11 @@ from automations.core.ledger import Ledger, key_of
 from automations.core.messages import msg
 from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
 from automations.core.schema import Column, Tab
+from automations.core.text import on_one_line
 from automations.core.values import Value
 
+# How many characters of a value, and of a key or the name of a file, a finding shows.
+_VALUE, _NAME = 80, 120
 # Columns that say nothing to a person: twins, seals, hidden keeping.
 _NOT_SHOWN = frozenset(
     {
@@ -38,7 +41,7 @@ def finding_text(finding: Finding, ledger: Ledger, language: str) -> str:
     """Return a finding in the one form: code, where, value / why / fix."""
     return "\n".join(
         [
-            f'{finding.code} {_place(finding, ledger, language)}: "{finding.value}"',
+            f'{finding.code} {_place(finding, ledger, language)}: "{on_one_line(finding.value, _VALUE)}"',
             f"  {finding.why.text(language)}",
             f"  {msg('Fix: {fix}', fix=finding.fix).text(language)}",
         ]
@@ -159,11 +162,11 @@ def _place(finding: Finding, ledger: Ledger, language: str) -> str:
     """``at 受注 order 1043, row 12, column 状態``, naming only what is known."""
     tab = ledger.schema.get(finding.tab)
     if tab is None:
-        place = msg("at {place}", place=finding.key).text(language)
+        place = msg("at {place}", place=on_one_line(finding.key, _NAME)).text(language)
         return f"{place}:{finding.row}" if finding.row else place
     parts = [tab.label.text(language)]
     if finding.key and not finding.key.startswith("#"):
-        parts[0] += f" {finding.key}"
+        parts[0] += f" {on_one_line(finding.key, _NAME)}"
     if finding.row:
         parts.append(msg("row {row}", row=finding.row).text(language))
     if finding.column:

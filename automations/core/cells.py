@@ -15,7 +15,7 @@ from automations.core.components import read_components
 from automations.core.messages import Message, msg
 from automations.core.prefectures import full_name
 from automations.core.schema import Column
-from automations.core.text import hour_span, normal_header, only_digits, phone_digits
+from automations.core.text import hour_span, normal_header, only_digits, phone_digits, without_unseen
 from automations.core.values import Value
 
 # A cell as a book delivers it.
@@ -90,9 +90,10 @@ def are_plain(column: Column, raws: Collection[RawCell]) -> bool:
     if column.type not in _KEPT or column.pattern or not all(isinstance(raw, str) for raw in raws):
         return False
     texts = cast("list[str]", list(raws))
-    return unicodedata.is_normalized(_KEPT[column.type], "\n".join(texts)) and texts == [
-        *map(str.strip, texts)
-    ]
+    together = "\n".join(texts)
+    if column.type != "text" and without_unseen(together) != together:
+        return False
+    return unicodedata.is_normalized(_KEPT[column.type], together) and texts == [*map(str.strip, texts)]
 
 
 def write_cell(column: Column, value: Value, language: str, currency: str) -> WrittenCell:
@@ -126,7 +127,10 @@ def to_json(column: Column, value: Value, currency: str) -> str | int | float | 
 
 
 def _text(column: Column, raw: RawCell) -> Value:
-    text = unicodedata.normalize(_KEPT[column.type], as_typed(raw)).strip()
+    text = as_typed(raw)
+    if column.type == "code":
+        text = without_unseen(text)
+    text = unicodedata.normalize(_KEPT[column.type], text).strip()
     if column.pattern and not re.fullmatch(column.pattern, text):
         raise Unreadable(
             msg("This does not have the form that is expected here."),
@@ -150,7 +154,8 @@ def _integer(column: Column, raw: RawCell) -> Value:
 def _whole(raw: RawCell) -> int | None:
     if isinstance(raw, (bool, date, time, timedelta)):
         return None
-    plain = unicodedata.normalize("NFKC", as_typed(raw)).replace(",", "").replace("−", "-").strip()
+    plain = unicodedata.normalize("NFKC", without_unseen(as_typed(raw)))
+    plain = plain.replace(",", "").replace("−", "-").strip()
     return int(plain) if re.fullmatch(r"-?\d{1,15}", plain) else None
 
 
@@ -213,7 +218,7 @@ def _is_number(raw: RawCell) -> bool:
 
 
 def _email(_column: Column, raw: RawCell) -> Value:
-    return unicodedata.normalize("NFKC", as_typed(raw)).strip()
+    return unicodedata.normalize("NFKC", without_unseen(as_typed(raw))).strip()
 
 
 def _jan(_column: Column, raw: RawCell) -> Value:
@@ -284,7 +289,7 @@ def _day_and_rest(raw: RawCell) -> tuple[date, str] | None:
         return None
     if isinstance(raw, date):
         return raw, ""
-    text = unicodedata.normalize("NFKC", raw).strip()
+    text = unicodedata.normalize("NFKC", without_unseen(raw)).strip()
     for pattern, era in ((_DATE, False), (_ERA, True)):
         found = pattern.match(text)
         if found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +24,8 @@ LONG = 5_000
 # A workbook cell holds 32,767 UTF-16 units, a cell of Google Sheets 50,000; some room is left.
 _PACKED = 30_000
 _LONG_VALUE = 10_000
+# Characters no workbook can hold; JSON can say them with others.
+_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Written = str | int | dict[str, str | int] | None
@@ -187,7 +190,7 @@ def _packed(parts: Iterable[object]) -> Iterator[str]:
 
 
 def _json(part: object) -> str:
-    return _COMPACT.encode(part)
+    return _NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", _COMPACT.encode(part))
 
 
 def _length(text: str) -> int:

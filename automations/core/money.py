@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from automations.core.declare import Problems
 from automations.core.messages import msg
+from automations.core.text import without_unseen
 
 # ISO 4217 currencies whose minor unit is not one hundredth (standard's table A.1, read 2026-11).
 _OTHER_DIGITS = (
@@ -20,6 +21,8 @@ _OTHER_DIGITS = (
 )
 _DECORATION = re.compile(r"[\s,円¥$€£]|-$|\(税込\)|税込")
 
+# A sheet keeps 15 digits of a number.
+_MOST = 10**15
 # Bookkeepers write a negative amount with a triangle.
 _MINUS = str.maketrans("−▲△", "---")
 
@@ -47,7 +50,8 @@ def to_minor(written: str | float | Decimal, currency: str) -> int | None:
     than the currency's smallest coin is refused, not rounded.
     """
     if isinstance(written, str):
-        written = _DECORATION.sub("", unicodedata.normalize("NFKC", written).translate(_MINUS))
+        plain = unicodedata.normalize("NFKC", without_unseen(written))
+        written = _DECORATION.sub("", plain.translate(_MINUS))
         if not re.fullmatch(r"-?\d+(\.\d+)?", written):
             return None
     if isinstance(written, float):
@@ -56,7 +60,9 @@ def to_minor(written: str | float | Decimal, currency: str) -> int | None:
         minor = Decimal(str(written)).scaleb(digits_of(currency))
     except InvalidOperation:
         return None
-    return int(minor) if minor.is_finite() and minor == minor.to_integral_value() else None
+    if not minor.is_finite() or abs(minor) > _MOST or minor != minor.to_integral_value():
+        return None
+    return int(minor)
 
 
 def to_major(minor: int, currency: str) -> int | Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from automations.core.incoming import IncomingOrder
 from automations.core.known_orders import SHIPPED_ELSEWHERE
@@ -12,8 +12,11 @@ from automations.core.numbering import LineNumbers, shipment_id
 from automations.core.plan import AppendRow
 from automations.core.source_state import state_of, with_notices, write_state
 from automations.core.statuses import ENDED
+from automations.core.text import shortened
 from automations.core.values import Cells, Value
 
+# How many characters the intake adds to what the customer or the shop wrote.
+_NOTES = 1_000
 _LINE_FILLED_FROM = {"product_name": "name", "unit_price": "price", "tax_rate": "tax_rate"}
 
 
@@ -91,7 +94,7 @@ def _remark(order: IncomingOrder, ledger: Ledger) -> Value:
     """Return the customer's remark and below it what nothing else stops: the order waits until it was read."""
     told = order.order.get("remark")
     unread = [] if order.order.get("status") in SHIPPED_ELSEWHERE else _left_over(order, ledger, needed=False)
-    return "\n".join((*([told] if isinstance(told, str) else []), *unread)) or None
+    return _noted([told] if isinstance(told, str) else [], unread)
 
 
 def _memo(order: IncomingOrder, ledger: Ledger) -> Value:
@@ -101,7 +104,13 @@ def _memo(order: IncomingOrder, ledger: Ledger) -> Value:
     if order.order.get("status") in SHIPPED_ELSEWHERE:
         notes.append(msg("Already shipped when it was imported.").text(ledger.language))
         notes += _left_over(order, ledger, needed=False)
-    return "\n".join((*notes, *_left_over(order, ledger, needed=True))) or None
+    return _noted(notes, _left_over(order, ledger, needed=True))
+
+
+def _noted(told: Sequence[str], more: Sequence[str]) -> Value:
+    """Return what was told, and below it what else there is to note, as far as a cell has room for it."""
+    lines = (*told, shortened("\n".join(more), _NOTES)) if more else told
+    return "\n".join(lines) or None
 
 
 def _left_over(order: IncomingOrder, ledger: Ledger, *, needed: bool) -> list[str]:

@@ -19,6 +19,8 @@ _NOT_KEPT = frozenset(
 )
 # Longer texts are kept as their beginning and a hash.
 _LONGEST = 48
+# Characters that the pieces of all products may take of the cell.
+_MOST_PIECES = 20_000
 _QTY = "qty:"
 _NOTICE = "notice:"
 
@@ -34,16 +36,25 @@ def state_of(order: Cells, lines: Iterable[Cells]) -> State:
     }
     pieces: dict[str, int] = {}
     for line in lines:
-        product = str(line.get("sku") or line.get("product_name") or "?")
+        product = state_text(line.get("sku") or line.get("product_name") or "?")
         qty = line.get("qty")
         pieces[product] = pieces.get(product, 0) + (qty if isinstance(qty, int) else 0)
-    return {**state, **{_QTY + product: str(number) for product, number in pieces.items()}}
+    return {**state, **{_QTY + product: number for product, number in _fitting(pieces).items()}}
+
+
+def _fitting(pieces: Mapping[str, int]) -> dict[str, str]:
+    """Return the pieces as texts; of very many products only their sum and a hash, so that they fit into a cell."""
+    texts = {product: str(number) for product, number in pieces.items()}
+    if sum(map(len, texts)) + 16 * len(texts) <= _MOST_PIECES:
+        return texts
+    told = blake2b(json.dumps(sorted(texts.items())).encode(), digest_size=4).hexdigest()
+    return {"…": f"{sum(pieces.values())} ({told})"}
 
 
 def with_notices(state: State, findings: Iterable[Finding]) -> State:
     """Return the state with what a file says of an order as a whole, such as a refund: ``notice:<code>``."""
     notices = {
-        _NOTICE + finding.code: finding.value
+        _NOTICE + finding.code: state_text(finding.value)
         for finding in findings
         if finding.level == "error" and not finding.column
     }

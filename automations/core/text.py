@@ -8,6 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 
 _SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ODD = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _FROM_ABROAD = re.compile(r"[^\d+]*\+\s*81")
 
@@ -22,7 +26,28 @@ _SAME_KANJI = str.maketrans(
 
 def normal_header(text: str) -> str:
     """Return a header for comparing: NFKC, no spaces, lower case. ``受注 番号`` equals ``受注番号``."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _SPACES.sub("", unicodedata.normalize("NFKC", without_unseen(text))).casefold()
+
+
+def without_unseen(text: str) -> str:
+    """Return text without characters of no width and marks of direction: pasted with codes, they tell them apart."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
+def on_one_line(text: str, most: int) -> str:
+    r"""Return text as a screen or page can show it safely: what cannot be seen as ``\u202e``, the end cut off."""
+    seen = _ODD.sub(lambda found: found[0].encode("unicode_escape").decode(), shortened(text, most))
+    return seen.replace("\n", "⏎")
+
+
+def shortened(text: str, most: int) -> str:
+    """Return at most ``most`` characters of a text, an ellipsis for what was left out."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def utf16_length(text: str) -> int:
+    """Return the length as spreadsheets count it: two for a character beyond the basic plane."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def hour_span(text: str) -> str:

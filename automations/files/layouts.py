@@ -95,6 +95,7 @@ def recognised(name: str, header: Sequence[str], channels: Mapping[str, Channel]
             channels=tuple(channel.label for channel in with_files),
         ),
         1,
+        value=",".join(header),
     )
 
 
@@ -222,7 +223,8 @@ def _in_ledger_columns(channel: Channel, places: Places, schema: Schema) -> Chan
 def _doubled(channel: Channel, header: Sequence[str], schema: Schema) -> tuple[str, ...]:
     if channel.ledger_columns:
         keys = [_ledger_column(name.partition("#")[0], schema) for name in header]
-        return tuple(name for name, key in zip(header, keys, strict=True) if key and keys.count(key) > 1)
+        doubled = (name for name, key in zip(header, keys, strict=True) if key and keys.count(key) > 1)
+        return tuple(dict.fromkeys(name.partition("#")[0] for name in doubled))
     names = set(map(normal_header, header))
     used = {normal_header(name) for name in channel.headers if name}
     for written, others in channel.also_named.items():

@@ -10,6 +10,7 @@ from automations.core.channels import plain_number
 from automations.core.incoming import IncomingOrder
 from automations.core.messages import Message, msg
 from automations.core.reading import unreadable_code
+from automations.core.text import shortened
 from automations.files.amounts import Amounts
 from automations.files.drafts import Draft, NumberedRow
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from automations.files.layouts import Field, Layout
     from automations.files.texts import ValueReader
 
+# How much of a text a finding names.
+_SHOWN = 80
 _NO_LINES = (
     msg("No product stands in this order."),
     msg("Add its products in the order lines tab, or export the file again with products."),
@@ -112,7 +115,8 @@ class OrderReader:
         text, row = next(iter(texts.items()))
         self._put(draft, draft.cells, "orders", part, text, row=row)
         for other, at in list(texts.items())[1:2]:
-            why = msg("The rows of this order say different things here: {values}.", values=(text, other))
+            values = tuple(shortened(each, _SHOWN) for each in (text, other))
+            why = msg("The rows of this order say different things here: {values}.", values=values)
             fix = msg("The first one was taken. Correct it in the ledger if the other is right.")
             # What the program acts on must be looked at; two remarks only are worth a word.
             level: Level = "warning" if part.column.type == "text" else "error"
@@ -138,7 +142,7 @@ class OrderReader:
             for name in self._on_lines:
                 line.pop(name, None)
         if line.get("sku") is None:
-            named = str(line.get("product_name") or "")
+            named = shortened(str(line.get("product_name") or ""), _SHOWN)
             why = msg(
                 "The product {name} has no code in the file, so it cannot be found in stock.", name=named
             )

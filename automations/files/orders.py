@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from automations.core.channels import Channel, plain_number
@@ -12,14 +14,23 @@ from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Level
 from automations.core.schema import Schema
+from automations.core.text import shortened, without_unseen
 from automations.files.drafts import NumberedRow
 from automations.files.layouts import Layout, recognised
 from automations.files.order_rows import OrderReader
 from automations.files.tables import FileRefused, TextTable, read_table
-from automations.files.texts import ValueReader
+from automations.files.texts import NOT_IN_BETWEEN, ValueReader
 
-# How many order numbers a remark on a file names.
+# How many order numbers or columns a remark on a file names, and how much of a long one.
 _MOST_NAMED = 10
+_NAME = 40
+# An order of more rows is a mistake in the file; the longest number of a known channel has 28 characters.
+_MOST_LINES = 1_000
+_LONGEST_NUMBER = 100
+# How much of a row that nobody can read is kept.
+_UNREAD = 1_000
+# What a spreadsheet makes of a long number.
+_ROUNDED = re.compile(r"\d(\.\d+)?E\+\d\d+", re.IGNORECASE)
 _NOTHING = msg("Nothing needs to be done; they are imported once they are orders.")
 
 
@@ -51,17 +62,29 @@ def read_order_file(  # noqa: PLR0913 - the declarations a file is read by
         in another currency is not among the orders.
     """
     try:
-        table = read_table(content)
-        layout = recognised(name, table.header, channels, schema)
+        table, layout = _recognised(name, content, channels, schema)
     except FileRefused as refused:
         level: Level = "warning" if refused.code == "no-rows" else "error"
-        finding = Finding(refused.code, "", name, "", "", refused.why, refused.fix, refused.row, level)
+        why, fix = refused.why, refused.fix
+        finding = Finding(refused.code, "", name, "", refused.value, why, fix, refused.row, level)
         return IncomingFile(name, "", 0, (finding,)), ()
     values = ValueReader(zone, currency)
     intake = _Intake(name, layout, OrderReader(layout, schema, payments, values), schema, currency)
     orders = tuple(intake.orders(table))
     intake.remark_on_zeros(values.zeros_put_back)
     return IncomingFile(name, layout.channel.id, len(table.rows), tuple(intake.findings)), orders
+
+
+def _recognised(
+    name: str, content: bytes, channels: Mapping[str, Channel], schema: Schema
+) -> tuple[TextTable, Layout]:
+    try:
+        table = read_table(content)
+    except FileRefused as refused:
+        if refused.header:  # without rows it is nothing to worry about, if it is a file of a channel at all
+            recognised(name, refused.header, channels, schema)
+        raise
+    return table, recognised(name, table.header, channels, schema)
 
 
 @dataclass
@@ -94,13 +117,14 @@ class _Intake:
         skips = [(skip.why, self._layout.holds(skip)) for skip in self._channel.skip]
         for group in self._groups(table):
             why = next((why for why, holds in skips if group.rows and holds(group.rows[0][1])), None)
-            if why is not None:
+            if unusable := _unusable(group):
+                self.findings.append(self._left_out(group, unusable))
+            elif why is not None:
                 left_out.setdefault(why, []).append(group.number)
             elif not self._is_other_currency(group):
                 yield self._read(group, len(table.header))
         for why, numbers in left_out.items():
-            shown = (*numbers[:_MOST_NAMED], *(["…"] if len(numbers) > _MOST_NAMED else []))
-            reason = msg("Left out, because {why}: {numbers}.", why=why, numbers=shown)
+            reason = msg("Left out, because {why}: {numbers}.", why=why, numbers=_first_few(numbers))
             self._remark("left-out", reason, _NOTHING)
 
     def remark_on_zeros(self, put_back: Collection[str]) -> None:
@@ -121,6 +145,7 @@ class _Intake:
         for row, cells in sorted((*table.rows, *table.broken)):
             fits = len(cells) == width
             number = self._number(cells if fits else (*cells, *("",) * width)).lstrip("'")
+            number = without_unseen(number)
             if number:
                 current = groups.setdefault(number, _Group(number))
             if current is None:
@@ -159,9 +184,14 @@ class _Intake:
         else:
             first = group.broken[0][0]
             order = IncomingOrder(self._name, first, self._channel.id, group.number, {}, ())
-        unread = tuple({"product_name": " | ".join(cells)} for _, cells in group.broken)
+        unread = tuple({"product_name": shortened(" | ".join(cells), _UNREAD)} for _, cells in group.broken)
         notes = (*order.findings, *_short_rows(group, width), *_long_rows(group))
         return replace(order, lines=(*order.lines, *unread), findings=notes)
+
+    def _left_out(self, group: _Group, unusable: tuple[str, Message, Message]) -> Finding:
+        row = min(row for row, _ in (*group.rows, *group.broken))
+        code, why, fix = unusable
+        return Finding(code, "", self._name, "", group.number, why, fix, row)
 
     def _without_number(self, row: int) -> None:
         why = msg("This row has no order number, and none stands above it.")
@@ -171,7 +201,7 @@ class _Intake:
 
     def _remark_on_unknown(self) -> None:
         if self._layout.unknown:
-            names = self._layout.unknown
+            names = _first_few(shortened(name, _NAME) for name in self._layout.unknown)
             why = msg("These columns are not known here and were left out: {names}.", names=names)
             self._remark(
                 "unknown-columns", why, msg("Rename them like the columns of the ledger if they matter.")
@@ -179,6 +209,33 @@ class _Intake:
 
     def _remark(self, code: str, why: Message, fix: Message) -> None:
         self.findings.append(Finding(code, "", self._name, "", "", why, fix, 0, "warning"))
+
+
+def _first_few(names: Iterable[str]) -> tuple[str, ...]:
+    few = tuple(islice(names, _MOST_NAMED + 1))
+    return few if len(few) <= _MOST_NAMED else (*few[:_MOST_NAMED], "…")
+
+
+def _unusable(group: _Group) -> tuple[str, Message, Message] | None:
+    """Return code, why and fix where an order cannot become rows of the ledger."""
+    if _ROUNDED.fullmatch(group.number):
+        why = msg("A spreadsheet program has rounded this order number, and its last digits are lost.")
+        return "number-unusable", why, NOT_IN_BETWEEN
+    if len(group.number) > _LONGEST_NUMBER:
+        why = msg("An order number has at most {limit} characters.", limit=_LONGEST_NUMBER)
+        return (
+            "number-unusable",
+            why,
+            msg("Export the file again; its columns or quotation marks are mixed up."),
+        )
+    if len(group.rows) + len(group.broken) > _MOST_LINES:
+        why = msg("This order has more than {limit} rows.", limit=_MOST_LINES)
+        return (
+            "order-too-long",
+            why,
+            msg("Look whether all rows carry its number rightly, or type it by hand in parts."),
+        )
+    return None
 
 
 def _short_rows(group: _Group, width: int) -> Iterator[Finding]:

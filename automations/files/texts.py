@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from automations.core.cells import Unreadable, read_cell
 from automations.core.messages import msg
 from automations.core.schema import Column
-from automations.core.text import normal_header
+from automations.core.text import normal_header, utf16_length
 from automations.core.values import Value
 from automations.files.layouts import Field
 
@@ -22,10 +22,13 @@ _WITHOUT_ZEROS = {"phone": re.compile(r"[1-9]\d{8,9}"), "postcode": re.compile(r
 _POSTCODE_DIGITS = 7
 _WHOLE = re.compile(r"(-?\d+)\.0+")
 _ROUNDED = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
+NOT_IN_BETWEEN = msg("Export the file again and import it without opening and saving it in between.")
 _SPOILED = (
     msg("A spreadsheet program has rounded this number, and its last digits are lost."),
-    msg("Export the file again and import it without opening and saving it in between."),
+    NOT_IN_BETWEEN,
 )
+# A cell of a workbook holds 32,767 characters; the rest is for what else may have to be noted beside the text.
+_LONGEST = 30_000
 
 
 class ValueReader:
@@ -60,6 +63,11 @@ class ValueReader:
 
     def _typed(self, column: Column, text: str) -> Value:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) * 2 > _LONGEST and utf16_length(text) > _LONGEST:
+            raise Unreadable(
+                msg("This text has more than {limit} characters, too many for a cell.", limit=_LONGEST),
+                msg("Shorten it at the channel, or type the main points of it by hand."),
+            )
         if column.type in _GUARDED:
             text = text.lstrip("'")
             if _ROUNDED.fullmatch(text):
