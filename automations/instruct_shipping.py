@@ -216,7 +216,7 @@ def _in_shop_file(shipment: Row, carrier: Carrier, field: str) -> str:
 
 
 def _in_products(fix: Message) -> Message:
-    return msg("{fix} It comes from the label name of the product.", fix=fix)
+    return msg("{fix} It comes from Name on label in the products tab.", fix=fix)
 
 
 def _in_order(shipment: Row, fix: Message) -> Message:
