@@ -13,22 +13,15 @@ from automations.core.layouts import thaw
 from automations.core.ledger import Row
 from automations.core.messages import msg
 from automations.core.plan import Finding
-<<<<<<< HEAD
+from automations.core.read_back import ReadColumn, Shape
 from automations.core.text import normal_header, only_digits, shortened
-from automations.files.tables import FileRefused, TextTable, read_table
+from automations.files.tables import LARGEST_FILE, FileRefused, bare_rows, read_table
 
 _Cells = tuple[str, ...]
 # How much of a row or name a finding shows.
 _SHOWN = 80
-=======
-from automations.core.read_back import ReadColumn, Shape
-from automations.core.text import normal_header, only_digits
-from automations.files.tables import LARGEST_FILE, FileRefused, bare_rows, read_table
-
-_Cells = tuple[str, ...]
 # What a row of a result file can say; the names are those of ``ReadBack``.
 _VALUES = ("number", "reference", "shipped_on", "recipient", "postcode", "called_off")
->>>>>>> d90962f0504ada7c6ce872084f30bec4ebec35e0
 
 
 def batch_files(batch: Row, shipments: Sequence[Row], carriers: Mapping[str, Carrier]) -> dict[str, bytes]:
@@ -173,18 +166,11 @@ def _read(name: str, carrier: Carrier, table: _Recognised) -> tuple[IncomingFile
             file=name,
             row=row,
             carrier=carrier.id,
-<<<<<<< HEAD
-            reference=shortened(_cell(cells, table.reference), _SHOWN),
-            tracking_number=shortened(only_digits(_cell(cells, table.number)), _SHOWN),
-            shipped_on=_cell(cells, table.shipped_on),
-            recipient=shortened(_cell(cells, table.recipient), _SHOWN),
-=======
-            reference=table.value(cells, "reference"),
-            tracking_number=only_digits(table.value(cells, "number")),
+            reference=shortened(table.value(cells, "reference"), _SHOWN),
+            tracking_number=shortened(only_digits(table.value(cells, "number")), _SHOWN),
             shipped_on=table.value(cells, "shipped_on"),
-            recipient=table.value(cells, "recipient"),
+            recipient=shortened(table.value(cells, "recipient"), _SHOWN),
             postcode=only_digits(table.value(cells, "postcode")),
->>>>>>> d90962f0504ada7c6ce872084f30bec4ebec35e0
         )
         for row, cells in standing
         if only_digits(table.value(cells, "number"))
