@@ -10,8 +10,8 @@ from automations.core.carriers import Carrier
 from automations.core.channels import Channel
 from automations.core.hold_case import Case, Evidence, NoLonger, Surroundings
 from automations.core.hold_life import follow_up, hold_id, opened
-from automations.core.hold_rules import ALWAYS_ASKED, RULES
-from automations.core.holds import HoldReason
+from automations.core.hold_rules import ALWAYS_ASKED
+from automations.core.holds import HoldReason, rules_of
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
 from automations.core.payments import Payment
@@ -122,9 +122,9 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     return Plan.of(changes, _confirmations(held), findings)
 
 
-def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
-    """Return what the rules say of every order; nothing of closed ones, hardly anything of those being packed."""
-    around = Surroundings(
+def surroundings(ledger: Ledger, settings: Settings) -> Surroundings:
+    """Return what rules ask beside the order itself."""
+    return Surroundings(
         ledger,
         settings.shop,
         settings.calendar,
@@ -135,9 +135,12 @@ def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
         settings.emails,
         settings.channels,
     )
-    asked = [
-        (RULES[name], reason) for name, reason in settings.holds.items() if reason.enabled and name in RULES
-    ]
+
+
+def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
+    """Return what the rules say of every order; nothing of closed ones, hardly anything of those being packed."""
+    around = surroundings(ledger, settings)
+    asked = rules_of(settings.holds, ledger.schema, ledger.currency)
     always = [(rule, reason) for rule, reason in asked if reason.id in ALWAYS_ASKED]
     packed = {
         order_key

@@ -14,7 +14,7 @@ import pytest
 from automations.app.demo.tour import make_shop
 from automations.app.runner import run
 
-HEAVY = frozenset({"pandas", "numpy", "gspread", "openpyxl", "xlsxwriter", "jinja2", "yagmail"})
+HEAVY = frozenset({"pandas", "numpy", "gspread", "openpyxl", "xlsxwriter", "jinja2", "yagmail", "simpleeval"})
 NOW = datetime(2026, 11, 25, 10, tzinfo=ZoneInfo("Asia/Tokyo"))
 # Runs the command line with the given arguments and prints, as its last line, every module it has loaded.
 TELL = """

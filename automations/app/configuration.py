@@ -20,7 +20,7 @@ from automations.core.channel_checks import check_channels
 from automations.core.channels import Channel
 from automations.core.declare import Problems, read_all, read_as, unknown_name
 from automations.core.errors import SetupError
-from automations.core.holds import HoldReason, check_holds
+from automations.core.holds import HoldReason, check_conditions, check_holds
 from automations.core.mails import MailKind, check_mails
 from automations.core.messages import Language, msg
 from automations.core.money import check_currency
@@ -180,6 +180,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     schema = whole_schema(tabs, lists, problems)
     check_statuses(statuses, "sheets_schema/statuses.yaml", problems)
     check_holds(holds, problems)
+    check_conditions(holds, schema, top.currency, problems)
     check_payments(payments, problems)
     check_mails(mails, problems)
     check_carriers(carriers, problems)

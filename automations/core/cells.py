@@ -183,6 +183,8 @@ def _flag(_column: Column, raw: RawCell) -> Value:
 def _choice(column: Column, raw: RawCell) -> Value:
     written = normal_header(as_typed(raw))
     found = column.written_choices.get(written) or column.written_choices.get(hour_span(written))
+    if found is None and column.open:
+        return unicodedata.normalize("NFC", as_typed(raw)).strip()
     if found is None:
         labels = tuple(choice.label for choice in column.choices.values())
         raise Unreadable(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from automations.core.condition_checks import checked_condition
+from automations.core.condition_columns import AskedColumns
+from automations.core.conditions import ConditionWrong
 from automations.core.declare import Problems, unknown_name
 from automations.core.fraud_signs import SIGNS
+from automations.core.hold_case import Rule
 from automations.core.hold_rules import RULES
 from automations.core.messages import Label, msg
+from automations.core.own_rules import own_rule
+from automations.core.schema import Schema
 
 Severity = Literal["block", "confirm", "warn"]
 _WHERE = "sheets_schema/holds.yaml"
@@ -17,13 +23,14 @@ _WHERE = "sheets_schema/holds.yaml"
 
 @dataclass(frozen=True)
 class HoldReason:
-    """One reason; its rule is the function of the same id in ``core.hold_rules``.
+    """One reason; its rule is the function of the same id in ``core.hold_rules``, or a condition of the shop's own.
 
     Attributes:
         code: Short name for people, ``H01``.
         severity: ``block`` cannot ship, ``confirm`` waits for a person, ``warn`` is only shown.
         clearable: False where something must be mended, because the order could not be carried out.
         next_step: What the person is to do.
+        condition: For a reason of the shop's own: when it holds (core/condition_reading.py).
         amount_from: Orders from this amount on, in the shop's currency; likewise for new customers.
         within_hours: How far apart two orders are still looked at together.
         hours_before_cut_off: How long before the cut-off a choice must have been made.
@@ -61,6 +68,7 @@ class HoldReason:
     next_step: Label
     clearable: bool = True
     enabled: bool = True
+    condition: str = ""
     amount_from: int = 0
     new_customer_amount_from: int = 0
     within_hours: int = 0
@@ -103,7 +111,14 @@ def check_holds(reasons: Mapping[str, HoldReason], problems: Problems) -> None:
     owner: dict[str, str] = {}
     for reason in reasons.values():
         where = f"{_WHERE}: {reason.id}"
-        if reason.id not in RULES:
+        if reason.id in RULES and reason.condition:
+            problems.add(
+                "condition-not-own",
+                f"{where}.condition",
+                msg("{reason} has its own rule already.", reason=reason.id),
+                msg("Give the condition to a reason with another name."),
+            )
+        if reason.id not in RULES and not reason.condition:
             unknown_name("hold rule", reason.id, tuple(RULES), where, problems, "unknown-hold-rule")
         for name in reason.weights:
             if name not in SIGNS:
@@ -123,3 +138,33 @@ def check_holds(reasons: Mapping[str, HoldReason], problems: Problems) -> None:
                 msg("A warning stops nothing, so there must be a way to tick it off."),
                 msg("Remove clearable: false, or choose another severity."),
             )
+
+
+def check_conditions(
+    reasons: Mapping[str, HoldReason], schema: Schema, currency: str, problems: Problems
+) -> None:
+    """Note conditions that cannot be understood, or compare what cannot be compared."""
+    for reason, columns in _own(reasons, schema):
+        try:
+            checked_condition(reason.condition, columns, currency)
+        except ConditionWrong as wrong:
+            problems.add("condition-wrong", f"{_WHERE}: {reason.id}.condition", wrong.why, wrong.fix)
+
+
+def rules_of(
+    reasons: Mapping[str, HoldReason], schema: Schema, currency: str
+) -> list[tuple[Rule, HoldReason]]:
+    """Return every reason that is switched on with its rule; conditions, all checked before, are read once."""
+    asked = [(RULES[name], reason) for name, reason in reasons.items() if reason.enabled and name in RULES]
+    for reason, columns in _own(reasons, schema):
+        if reason.enabled:
+            asked.append((own_rule(checked_condition(reason.condition, columns, currency)), reason))
+    return asked
+
+
+def _own(reasons: Mapping[str, HoldReason], schema: Schema) -> Iterator[tuple[HoldReason, AskedColumns]]:
+    """Yield the reasons of the shop's own with the columns they may ask for, which are listed only for them."""
+    own = [reason for reason in reasons.values() if reason.condition]
+    if own:
+        columns = AskedColumns.of(schema)
+        yield from ((reason, columns) for reason in own)

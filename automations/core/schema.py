@@ -50,6 +50,7 @@ class Column:
             columns never by people, ``shared`` ones by both (the person's value wins).
         twin: Robot column that keeps what the program last wrote into this shared column.
         refers_to: ``tab.column`` that must hold the same value.
+        open: Values beyond the choices are kept as they stand (reasons of the shop's own).
         large: Long text that is read only for rows that need it.
     """
 
@@ -61,6 +62,7 @@ class Column:
     unique: bool = False
     choices: Mapping[str, Choice] = field(default_factory=dict)
     choices_from: str = ""
+    open: bool = False
     pattern: str = ""
     minimum: int | None = None
     refers_to: str = ""
