@@ -101,3 +101,76 @@ def test_a_second_carrier_is_read_by_its_own_headers() -> None:
     text = "お問い合せ送り状No.,お客様管理番号\r\n490714955706,B1\r\n"
     told, results = read_tracking_file("sagawa.csv", text.encode("cp932"), CONFIGURATION.carriers)
     assert (told.source, results[0].reference) == ("sagawa", "B1")
+
+
+def sagawa_row(number: str, reference: str, deleted: str = "") -> list[str]:
+    """Return a row of Sagawa's export of 91 columns."""
+    row = [""] * 91
+    row[0], row[2], row[13], row[18], row[83] = number, "20261124", "佐藤　花子", reference, deleted
+    return row
+
+
+SAGAWA_HEADER = [f"列{number}" for number in range(1, 92)]
+SAGAWA_HEADER[0], SAGAWA_HEADER[2], SAGAWA_HEADER[13] = "お問い合せ送り状No.", "出荷日", "お届け先名称１"
+SAGAWA_HEADER[18], SAGAWA_HEADER[83] = "お客様管理番号", "削除区分"
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig"])
+@pytest.mark.parametrize("quoted", [False, True], ids=["plain", "quoted"])
+@pytest.mark.parametrize("header", [[SAGAWA_HEADER], []], ids=["headers", "no headers"])
+def test_sagawas_export_of_91_columns(header: list[list[str]], quoted: bool, encoding: str) -> None:
+    rows = [
+        sagawa_row("4907-1495-5706", "B1", "0"),
+        sagawa_row("487462947650", "B2", "1"),
+        sagawa_row("", "B3"),
+    ]
+    told, results = read(lines(*header, *rows, quoted=quoted), encoding)
+    assert (told.source, told.lines) == ("sagawa", 3)
+    assert results == (
+        TrackingResult(
+            "export.csv", len(header) + 1, "sagawa", "B1", "490714955706", "20261124", "佐藤　花子"
+        ),
+    )
+    assert [finding.code for finding in told.findings] == ["tracking-not-issued", "tracking-deleted"]
+
+
+def test_one_row_without_headers_is_enough() -> None:
+    _, results = read(lines(["490714955706", "B1"]))
+    assert [(result.carrier, result.reference, result.row) for result in results] == [("sagawa", "B1", 1)]
+
+
+def test_a_row_of_another_width_in_a_file_without_headers_is_told() -> None:
+    told, results = read(lines(["490714955706", "B1"], ["487462947650"], ["487462947650", "B2"]))
+    assert [result.reference for result in results] == ["B1", "B2"]
+    assert [(finding.code, finding.row) for finding in told.findings] == [("broken-row", 2)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(["490714955707", "B1"], id="wrong check digit"),
+        pytest.param(["490714955706", "B1", ""], id="a column too many"),
+        pytest.param([*sagawa_row("490714955706", "B1"), ""], id="92 columns"),
+    ],
+)
+def test_what_is_not_quite_sagawas_form_is_left_to_other_readers(row: list[str]) -> None:
+    assert read(lines(row, row))[0].source == ""
+
+
+def test_sagawas_own_file_to_import_has_no_numbers_yet() -> None:
+    header = [column.name for column in carrier("sagawa").columns]
+    row = [""] * len(header)
+    row[9] = "B1"
+    told, results = read(lines(header, row), "utf-8-sig")
+    assert (told.source, results) == ("sagawa", ())
+
+
+@pytest.mark.parametrize("header", ["お問い合わせ番号", "お問合せ番号"])
+def test_click_posts_list_names_people(header: str) -> None:
+    told, results = read(
+        lines([header, "お届け先郵便番号", "お届け先氏名"], ["6010-0000-0013", "530-0001", "吉田 美咲"])
+    )
+    assert told.source == "click_post"
+    assert results == (
+        TrackingResult("export.csv", 2, "click_post", "", "601000000013", "", "吉田 美咲", "5300001"),
+    )

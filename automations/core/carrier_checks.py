@@ -126,7 +126,7 @@ def _check_fixed_texts(carrier: Carrier, column: LabelColumn, where: str, proble
 
 def _check_flows(carrier: Carrier, where: str, problems: Problems) -> None:
     for flow in carrier.flows.values():
-        for piece in flow.pieces:
+        for piece in (*flow.pieces, *filter(None, [flow.needs])):
             if piece not in RECORD_FIELDS:
                 unknown_name(
                     "field", piece, RECORD_FIELDS, f"{where}: flows.{flow.id}", problems, "unknown-field"

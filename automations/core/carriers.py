@@ -99,12 +99,14 @@ class Flow:
 
     Attributes:
         pieces: Fields in order; each begins a column of its own while there is room.
+        needs: Piece without which all columns stay blank, so that nothing slips into its place.
         breaks: Where a piece may go on in the next column: after ``words``, ``anywhere`` (but
             never inside a number), or ``each`` word in a column of its own.
     """
 
     id: str
     pieces: tuple[str, ...]
+    needs: str = ""
     breaks: Literal["words", "anywhere", "each"] = "words"
 
 

@@ -35,6 +35,8 @@ def flow_lines(
 ) -> Mapping[str, str] | None:
     """Return the text of every column of a flow; None after noting a problem when it fits in no way."""
     columns = carrier.flow_columns[flow.id]
+    if flow.needs and not record.get(flow.needs):
+        return {}
     pieces = [
         in_charset(label_text(as_written(record.get(piece)), carrier.file.printable), columns[0].charset)
         for piece in flow.pieces
@@ -56,7 +58,8 @@ def _place(
         return pieces
     if flow.breaks == "each":
         return None
-    for split in (_word_by_word, _anywhere) if flow.breaks == "anywhere" else (_word_by_word,):
+    ways = (_word_by_word, _long_words_torn, _anywhere)
+    for split in ways if flow.breaks == "anywhere" else ways[:1]:
         lines = split(layout, columns, pieces)
         if lines is not None:
             return lines
@@ -84,9 +87,23 @@ def _overlong_part(layout: FileLayout, column: LabelColumn, text: str) -> tuple[
 def _word_by_word(
     layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]
 ) -> list[str] | None:
+    return _fill(layout, columns, _words(columns, pieces), str.rstrip)
+
+
+def _long_words_torn(
+    layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]
+) -> list[str] | None:
+    """Fill the columns word by word; only a word that is too long for a column of its own is torn apart."""
+    chunks: list[str] = []
+    for word in _words(columns, pieces):
+        fits = _fits(layout, columns[-1], word.rstrip())
+        chunks += [word] if fits else _UNBROKEN.findall(word)
+    return _fill(layout, columns, chunks, str.strip)
+
+
+def _words(columns: Sequence[LabelColumn], pieces: Sequence[str]) -> list[str]:
     space = in_charset(" ", columns[0].charset)
-    words = [word for piece in pieces for word in _WORDS.findall(piece + space)]
-    return _fill(layout, columns, words, str.rstrip)
+    return [word for piece in pieces for word in _WORDS.findall(piece + space)]
 
 
 def _anywhere(layout: FileLayout, columns: Sequence[LabelColumn], pieces: Sequence[str]) -> list[str] | None:
@@ -117,6 +134,12 @@ def _flow_problem(
     if flow.breaks == "each" and len(pieces) > len(columns):
         why = msg("There is room for {count} words.", count=len(columns))
         return FieldProblem(columns[-1].name, flow.pieces[-1], " ".join(pieces), why, REMOVE)
+    if flow.breaks == "anywhere":
+        longest = max(range(len(pieces)), key=lambda at: width_of(pieces[at], layout))
+        why = msg(
+            "It does not fit into {columns} together.", columns=tuple(column.name for column in columns)
+        )
+        return FieldProblem("", flow.pieces[longest], " ".join(filter(None, pieces)), why, SHORTEN)
     for at, (column, text) in enumerate(zip(columns, pieces, strict=False)):
         if not _fits(layout, column, text):
             return _line_problem(layout, columns, at, flow.pieces[min(at, len(flow.pieces) - 1)], text)

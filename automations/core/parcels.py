@@ -60,9 +60,8 @@ def _receiver(shipment: Row) -> dict[str, str]:
         "ship_postcode_dashed": postcode_written(shipment.text("ship_postcode")),
         "ship_prefecture": prefecture,
         "ship_address": address,
-        # Without a street the building may not slip into its place.
         "ship_full_address": full_address(prefecture, address) if address else "",
-        "ship_building": shipment.text("ship_building") if address else "",
+        "ship_building": shipment.text("ship_building"),
         "ship_phone": shipment.text("ship_phone"),
     }
 
@@ -86,7 +85,7 @@ def _sender(shipment: Row, shop: Shop) -> dict[str, str]:
         "sender_postcode_dashed": postcode_written(postcode),
         "sender_prefecture": shop.prefecture,
         "sender_full_address": full_address(shop.prefecture, shop.address) if shop.address else "",
-        "sender_building": shop.building if shop.address else "",
+        "sender_building": shop.building,
         "sender_phone": phone_digits(shop.phone),
     }
 
