@@ -296,6 +296,35 @@ def test_quotation_marks_as_php_writes_them(written: str, cells: tuple[str, ...]
     assert table.rows == ((2, cells),)
 
 
+@pytest.mark.parametrize(
+    ("header", "channel"),
+    [
+        pytest.param(
+            "注文番号,お名前,支払方法,商品コード,個数,配送先_住所1", "daicho", id="ledger CSV in other words"
+        ),
+        pytest.param(
+            "個数,注文番号,お名前(姓),対応状況(名称),支払方法(名称),商品コード,価格,税率,明細区分(名称),配送先_お名前(姓),"
+            "配送先_住所1,氏名,支払方法",
+            "eccube",
+            id="EC-CUBE with columns of a ledger CSV",
+        ),
+        pytest.param(
+            "店舗伝票番号,受注日,受注名,発送先名,発送先住所1,支払方法,商品コード,商品価格,受注数量,氏名,注文番号,数量",
+            "next_engine",
+            id="Next Engine with columns of a ledger CSV",
+        ),
+        pytest.param(
+            "店舗伝票番号,受注日,受注名,支払方法,商品コード,商品価格,受注数量", "", id="receiver missing"
+        ),
+        pytest.param("注文番号,お名前(姓),支払方法(名称),商品コード", "", id="a small part of EC-CUBE"),
+    ],
+)
+def test_channel_of_a_header(shop: conf.Configuration, header: str, channel: str) -> None:
+    file, _ = read(shop, shop.channels, f"{header}\n{'1,' * header.count(',')}1\n")
+
+    assert file.source == channel
+
+
 def test_a_product_list_of_eccube_is_no_order_file(shop: conf.Configuration) -> None:
     file, orders = read(
         shop,

@@ -1,12 +1,14 @@
 """What is said about a channel declaration that could never work."""
 
+from dataclasses import fields
+
 import pytest
 from stories import SHOP
 
 from automations.app import configuration as conf
 from automations.app.yaml_files import read_yaml_text
 from automations.core.channel_checks import check_channels
-from automations.core.channels import Channel
+from automations.core.channels import Channel, Condition, Difference, Notice, RowKinds, Source
 from automations.core.declare import Problems, read_all
 
 
@@ -63,8 +65,44 @@ def codes(shop: conf.Configuration, written: str) -> list[str]:
             ["column-missing"],
             id="sum into an unknown amount",
         ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: {remark: {sum_of: [A, B]}}",
+            ["column-missing"],
+            id="sum that is no amount",
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: {remark: {either: [A, {column: B, constant: C}]}}",
+            ["source-unclear"],
+            id="one of several sources is unclear",
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\nalso_named: {Nr: [Number]}",
+            ["column-missing"],
+            id="other name of a header nothing looks at",
+        ),
+        pytest.param(
+            "recognise: [No]\nnumber: No\norders: "
+            "{remark: {cases: [{value: x, column: A, filled: true, unless: {column: B}}]}}",
+            ["condition-unclear"],
+            id="exception without a question",
+        ),
         pytest.param("recognise: [No]\nnumbr: No\nnumber: No", ["unknown-key"], id="misspelt key"),
     ],
 )
 def test_declaration_is_checked(shop: conf.Configuration, written: str, expected: list[str]) -> None:
     assert codes(shop, "" if written == "{}" else written) == expected
+
+
+def test_every_word_of_a_layout_stands_in_its_readme() -> None:
+    readme = (SHOP.parents[1] / "sheets_schema" / "channels" / "README.md").read_text(encoding="utf-8")
+    words = {
+        part.name
+        for kind in (Channel, Source, Condition, Notice, RowKinds, Difference)
+        for part in fields(kind)
+    }
+
+    assert [word for word in sorted(words - EVERYWHERE) if f"{word}:" not in readme] == []
+
+
+# The name of the file, and what every declaration begins with.
+EVERYWHERE = {"id", "label"}

@@ -1,0 +1,159 @@
+"""From a channel's file in the inbox to a parcel on its way, through the command line as a shop uses it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from automations.app import cli
+from automations.app.demo.carrier_desk import issued_list
+from automations.app.demo.shop_data import SHOP
+from automations.app.runner import open_shop, read_ledger
+from automations.app.shops import INBOX, SHIPPING, init_shop
+from automations.core.ledger import Ledger
+from automations.core.values import Value
+
+CHANNELS = Path(__file__).parent / "channels"
+TOKYO = ZoneInfo("Asia/Tokyo")
+# Product code, name, price with tax, tax rate.
+PRODUCTS = [
+    ("K-001", "宇治煎茶「朝露」100g", 1080, 8),
+    ("K-002", "玉露「月影」50g", 1620, 8),
+    ("K-006", "茶筒 桜", 1980, 10),
+    ("K-011", "季節の茶菓詰合せ", 4536, 8),
+    ("K-012", "急須と煎茶のギフト", 6600, 10),
+    ("K-020", "量り売り煎茶", 1332, 8),
+]
+
+
+class Day:
+    """A shop of one's own, and the command line run in it."""
+
+    def __init__(self, folder: Path, say: Callable[..., str]) -> None:
+        self.folder = folder
+        self._say = say
+        counted = datetime(2026, 11, 20, 9, tzinfo=TOKYO)
+        init_shop(
+            folder,
+            language="en",
+            shop=SHOP,
+            rows={
+                "products": [
+                    {
+                        "sku": sku,
+                        "name": name,
+                        "price": price,
+                        "tax_rate": rate,
+                        "weight_g": 300,
+                        "size_cm": 40,
+                    }
+                    for sku, name, price, rate in PRODUCTS
+                ],
+                "stock": [{"sku": sku, "counted_qty": 50, "counted_at": counted} for sku, *_ in PRODUCTS],
+            },
+        )
+
+    def arrive(self, name: str) -> None:
+        """Put an example file into the inbox."""
+        shutil.copy(CHANNELS / name, self.folder / INBOX / name)
+
+    def run(self, moment: str) -> str:
+        """Run everything and return what was said."""
+        return self._say("run", "--shop", str(self.folder), "--now", moment, "--lang", "en")
+
+    def print_labels(self, day: str) -> None:
+        """Have the carrier issue every label there is, and put its list into the inbox."""
+        for file in sorted((self.folder / SHIPPING).glob("*.csv")):
+            content = file.read_bytes()
+            printed = {line.partition(",")[0] for line in content.decode("cp932").splitlines()[1:]}
+            issued = issued_list(content, printed, on=datetime.fromisoformat(day).date(), first=0)
+            (self.folder / INBOX / f"issued-{file.name}").write_bytes(issued)
+
+    def ledger(self) -> Ledger:
+        """Return the ledger as it stands in the file."""
+        return read_ledger(open_shop(self.folder))[1]
+
+    def statuses(self) -> dict[str, str]:
+        """Return the status of every order."""
+        return {row.key: row.text("status") for row in self.ledger()["orders"]}
+
+
+@pytest.fixture
+def day(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Day:
+    """Make a shop without orders whose days are run by the command line."""
+
+    def say(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["daicho", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        assert not ended.value.code, said.err
+        return said.out + said.err
+
+    return Day(tmp_path / "shop", say)
+
+
+def labelled(ledger: Ledger, order_id: str) -> list[dict[str, Value]]:
+    """Return the parcels of an order: to whom, and what is collected at the door."""
+    return [
+        {name: row.get(name) for name in ("ship_name", "ship_postcode", "cod_amount")}
+        for row in ledger["shipments"]
+        if row.text("order_id") == order_id
+    ]
+
+
+def test_orders_of_eccube_go_out_and_the_others_wait(day: Day) -> None:
+    day.arrive("eccube_70_columns.csv")
+
+    said = day.run("2026-11-24T10:00")
+
+    assert "2104" in said
+    statuses = day.statuses()
+    assert {number: statuses[number] for number in ("2102", "2109")} == {
+        "2102": "instructed",
+        "2109": "instructed",
+    }
+    assert statuses.keys().isdisjoint({"2104", "2105"})
+    assert {number: statuses[number] for number in ("2106", "2107", "2108")} == {
+        "2106": "cancelled",
+        "2107": "returned",
+        "2108": "shipped",
+    }
+    assert {number: statuses[number] for number in ("2103", "2110", "2113")} == dict.fromkeys(
+        ("2103", "2110", "2113"), "on_hold"
+    )
+    assert {statuses[number] for number in ("2112", "2114")} == {"received"}
+    assert labelled(day.ledger(), "2111") == [
+        {"ship_name": "森 一郎", "ship_postcode": "6110021", "cod_amount": 4986}
+    ]
+
+    day.print_labels("2026-11-24")
+    day.run("2026-11-24T16:00")
+
+    assert day.statuses()["2109"] == "shipped"
+    assert [row.text("channel_parcel") for row in day.ledger().lines_of()["2109"]] == ["710"]
+
+
+def test_orders_of_next_engine_go_out_and_the_same_file_again_changes_nothing(day: Day) -> None:
+    day.arrive("next_engine_41_columns.csv")
+    day.run("2026-11-24T10:00")
+
+    statuses = day.statuses()
+    assert {statuses[number] for number in ("NE-302", "NE-305")} == {"instructed"}
+    assert {statuses[number] for number in ("NE-303", "NE-304", "NE-306", "NE-308", "NE-309")} == {"on_hold"}
+    assert statuses["NE-307"] == "shipped"
+
+    day.print_labels("2026-11-24")
+    day.arrive("next_engine_41_columns.csv")
+    day.run("2026-11-24T16:00")
+
+    assert day.statuses().keys() == statuses.keys()
+    assert day.statuses()["NE-305"] == "shipped"
+    assert not any(row.text("source_change") for row in day.ledger()["orders"])
