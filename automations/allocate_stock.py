@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
@@ -18,6 +17,7 @@ from automations.core.messages import Message, msg
 from automations.core.order_day import ordered_day, ordered_moment
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Plan, SetCells
+from automations.core.records import dataclass
 from automations.core.reserving import GONE, Line, Survey, is_given_back, survey
 from automations.core.services import latest_ship_day, lead_days, main_carrier
 from automations.core.shop import Shop

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from automations.core import money
 from automations.core.cell_checks import Lookups
@@ -12,6 +12,7 @@ from automations.core.messages import msg
 from automations.core.payments import Payment
 from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
 from automations.core.plan import Change, Finding, Plan
+from automations.core.records import dataclass
 from automations.core.row_checks import row_findings
 from automations.core.statuses import CLOSED
 from automations.core.sums import goods_gap

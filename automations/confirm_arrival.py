@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from automations.core.carriers import Carrier
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.plan import Finding, Part, Plan
+from automations.core.records import dataclass
 from automations.core.services import lead_days, main_carrier
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended

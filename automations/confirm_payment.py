@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from automations.core.calendar import Calendar
@@ -12,6 +11,7 @@ from automations.core.messages import Message, msg
 from automations.core.order_day import ordered_day
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Part, Plan
+from automations.core.records import dataclass
 from automations.core.statuses import is_closed
 from automations.core.values import Value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from automations.core.batches import ParcelLabel, batch_plans, parcel_mark
 from automations.core.carriers import Carrier
@@ -15,6 +14,7 @@ from automations.core.messages import Message, msg
 from automations.core.parcels import label_record
 from automations.core.payments import Payment
 from automations.core.plan import Change, Finding, Plan
+from automations.core.records import dataclass
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended, moved_on_by_hand
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from automations.core.ledger import Ledger, update
 from automations.core.messages import msg
 from automations.core.plan import Part, Plan
+from automations.core.records import dataclass
 from automations.core.statuses import is_ended
 
 READS = {

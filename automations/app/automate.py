@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -16,6 +15,7 @@ from automations.core.declare import Problems, read_as, unknown_name
 from automations.core.ledger import Ledger
 from automations.core.plan import AppendRow, Change, Finding, Plan
 from automations.core.reading import difference
+from automations.core.records import dataclass
 from automations.core.schema_checks import TABS
 from automations.core.statuses import CLOSED
 

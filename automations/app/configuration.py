@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from automations.core.mails import MailKind, check_mails
 from automations.core.messages import Language, msg
 from automations.core.money import check_currency
 from automations.core.payments import Payment, check_payments
+from automations.core.records import dataclass
 from automations.core.schema import Choice, Schema, Tab
 from automations.core.schema_checks import whole_schema
 from automations.core.shop import Shop

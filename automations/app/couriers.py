@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,6 +13,7 @@ from automations.app.configuration import Configuration
 from automations.app.shops import OUTBOX, not_written
 from automations.core.ledger import Ledger, Row, update
 from automations.core.plan import Part, Plan, SetCells
+from automations.core.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from automations.core.incoming import IncomingFile, IncomingOrder
 from automations.core.ledger import Row, Table
 from automations.core.messages import msg
 from automations.core.plan import Finding, SetCells
+from automations.core.records import dataclass
 from automations.core.text import on_one_line
 
 # What the intake writes into orders that were typed by hand.

@@ -6,7 +6,7 @@ import gc
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -29,6 +29,7 @@ from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
 from automations.core.plan import Finding, Plan
 from automations.core.reading import difference, ledger_from
+from automations.core.records import dataclass
 from automations.core.snapshot import RunNote, Snapshot
 
 _ROUNDS = 8

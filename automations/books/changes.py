@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from automations.core.errors import LedgerRefused
 from automations.core.messages import msg
 from automations.core.plan import AppendRow, Plan, SetCells
 from automations.core.reading import row_keys
+from automations.core.records import dataclass
 from automations.core.schema import Column, Schema
 from automations.core.snapshot import RunNote, Sheet, Snapshot
 from automations.core.values import Cells, Value

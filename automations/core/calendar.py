@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from automations.core.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from automations.core.messages import Label
 from automations.core.read_back import ReadBack, TrackingForm
+from automations.core.records import dataclass
 
 Charset = Literal["text", "full", "kana", "ascii", "alnum", "digits", "phone", "date"]
 Temperature = Literal["ambient", "chilled", "frozen"]

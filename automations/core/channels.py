@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from automations.core.messages import Label
+from automations.core.records import dataclass
 from automations.core.schema import Column
 
 Rounding = Literal["half_up", "down", "up"]

@@ -6,13 +6,14 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 from typing import Any, Literal, TypeVar, Union
 
 from automations.core.errors import Problem
 from automations.core.messages import Label, Message, msg
+from automations.core.records import dataclass
 from automations.core.text import nearest
 
 T = TypeVar("T")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from automations.core.messages import Message, msg
+from automations.core.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

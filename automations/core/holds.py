@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from automations.core.condition_checks import checked_condition
@@ -15,6 +15,7 @@ from automations.core.hold_case import Rule
 from automations.core.hold_rules import RULES
 from automations.core.messages import Label, msg
 from automations.core.own_rules import own_rule
+from automations.core.records import dataclass
 from automations.core.schema import Schema
 
 Severity = Literal["block", "confirm", "warn"]

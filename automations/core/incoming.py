@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from automations.core.plan import Finding
+from automations.core.records import dataclass
 from automations.core.values import Cells
 
 

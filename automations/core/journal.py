@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
@@ -13,6 +12,7 @@ from automations.core.cells import as_typed
 from automations.core.errors import LedgerRefused
 from automations.core.messages import msg
 from automations.core.plan import AppendRow, Change, Plan
+from automations.core.records import dataclass
 from automations.core.schema import Tab
 from automations.core.snapshot import RunNote, Sheet
 from automations.core.text import normal_header

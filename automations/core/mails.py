@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
 
 from automations.core.carriers import Carrier
@@ -12,6 +12,7 @@ from automations.core.declare import Problems
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
+from automations.core.records import dataclass
 from automations.core.schema import Schema
 
 MailClass = Literal["transactional", "service", "advertising"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from automations.core.declare import Problems
 from automations.core.ledger import Row
 from automations.core.messages import Label, Message, msg
+from automations.core.records import dataclass
 from automations.core.text import normal_header
 
 Gate = Literal["paid", "approved", "paid_or_approved", "none"]

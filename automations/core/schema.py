@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
 from automations.core.messages import Label
+from automations.core.records import dataclass
 from automations.core.text import normal_header
 
 Owner = Literal["human", "robot", "shared"]

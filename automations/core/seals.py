@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from automations.core.ledger import Row
 from automations.core.messages import Label, msg
 from automations.core.plan import Finding
+from automations.core.records import dataclass
 from automations.core.schema import Column, Tab
 from automations.core.values import Value
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from automations.core.cells import RawCell
 from automations.core.messages import Message
+from automations.core.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

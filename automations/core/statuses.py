@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from automations.core.declare import Problems, unknown_name
 from automations.core.ledger import Row
 from automations.core.messages import Label, msg
+from automations.core.records import dataclass
 
 # A person, or the channel, ends an order with these; the program never derives them from other facts.
 ENDED = frozenset({"cancelled", "returned"})
