@@ -111,3 +111,75 @@ def test_every_offered_setting_is_known() -> None:
     shown = {key: cells.get("in_use") for key, cells in _cells(plan).items()}
     assert shown.keys() == OFFERED.keys()
     assert all(shown.values()), shown
+
+
+def _rule(**values: str) -> tuple[Configuration, Plan]:
+    return with_settings(
+        ledgers.shop(), _ledger({f"holds.沖縄の高額.{key}": text for key, text in values.items()}), {}
+    )
+
+
+def test_rule_of_the_shops_own_counts_and_is_read_back():
+    made, plan = _rule(
+        condition="合計 >= 3万円 かつ 都道府県 = 沖縄", severity="出荷不可", next_step="電話で確かめる"
+    )
+    assert plan.findings == ()
+    rule = made.holds["沖縄の高額"]
+    assert (rule.severity, rule.label.ja, rule.next_step.en) == ("block", "沖縄の高額", "電話で確かめる")
+    told = _cells(plan)["holds.沖縄の高額.condition"]["in_use"]
+    assert told == "for a receiver: Total is at least 30,000 yen, and Ship-to prefecture is 『沖縄県』"
+
+
+def test_rule_may_be_named_in_japanese_alone():
+    made, plan = with_settings(
+        ledgers.shop(),
+        _ledger(
+            {
+                "要確認.大口": "合計が10万円以上",
+                "要確認.大口.重さ": "注意",
+                "要確認.大口.名前": "大口のご注文",
+            }
+        ),
+        {},
+    )
+    assert plan.findings == ()
+    rule = made.holds["大口"]
+    assert (rule.condition, rule.severity, rule.label.ja) == ("合計が10万円以上", "warn", "大口のご注文")
+
+
+def test_quoted_value_of_a_condition_keeps_its_quotation_marks():
+    made, _ = _rule(condition="'至急' = 備考")
+    assert made.holds["沖縄の高額"].condition == "'至急' = 備考"
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "why", "fix"),
+    [
+        pytest.param({"condition": "金額 >= 3"}, "condition", "no column '金額'", "請求金額", id="unknown column"),
+        pytest.param({"condition": "備考 >= 3"}, "condition", "neither larger nor smaller", "contains", id="text as a number"),
+        pytest.param({"condition": "合計 = 'たくさん'"}, "condition", "is not an amount", "30000", id="word for an amount"),
+        pytest.param({"condition": "合計 > "}, "condition", "ends too early", "合計 >= 30000", id="cut short"),
+        pytest.param({"condition": "合計 > 3", "severity": "とても"}, "severity", "no choice 'とても'", "block", id="severity"),
+    ],
+)  # fmt: skip
+def test_wrong_rule_is_told_in_its_row_and_left_out(values: Mapping[str, str], key: str, why: str, fix: str):
+    made, plan = _rule(**values)
+    assert [(finding.key, finding.column) for finding in plan.findings] == [
+        (f"holds.沖縄の高額.{key}", "value")
+    ]
+    assert why in str(plan.findings[0].why)
+    assert fix in str(plan.findings[0].fix)
+    assert _cells(plan)[f"holds.沖縄の高額.{key}"]["errors"]
+    assert "沖縄の高額" not in made.holds
+
+
+def test_severity_without_a_condition_asks_for_the_condition():
+    _, plan = _rule(severity="block")
+    assert [finding.code for finding in plan.findings] == ["unknown-setting"]
+    assert "condition" in str(plan.findings[0].fix)
+
+
+def test_rule_that_is_switched_off_holds_nothing_and_keeps_its_condition():
+    made, plan = _rule(condition="合計 > 3", enabled="FALSE")
+    assert plan.findings == ()
+    assert made.holds["沖縄の高額"].enabled is False

@@ -12,10 +12,20 @@ import yaml
 from automations import AUTOMATIONS
 from automations.app.automate import settings_of
 from automations.app.configuration import Configuration, Tree, build
+from automations.app.own_rows import (
+    CONDITION,
+    HOLDS,
+    TYPED_AS_TEXT,
+    OwnRule,
+    check_name,
+    in_words,
+    own_rules,
+    path_of,
+)
 from automations.app.yaml_files import read_yaml_text
 from automations.core.declare import Problems
 from automations.core.ledger import Ledger, Row, update
-from automations.core.messages import Message, msg
+from automations.core.messages import Label, Message, msg
 from automations.core.plan import Finding, Plan, SetCells
 
 # What a new ledger offers in its 設定 tab, and what it says there; any other key of the YAML files may be
@@ -45,12 +55,18 @@ def with_settings(
     """Return the configuration with the 設定 tab laid over it, and what to write into that tab.
 
     A row that names no setting, or whose value does not fit, is reported and left out; the others count.
+    The rows of one hold rule of the shop's own count together, or not at all.
     """
-    tree = configuration.tree
     findings: list[Finding] = []
     made = configuration
+    rules = own_rules(ledger["settings"].rows, configuration.holds)
+    for rule in rules:
+        made, problem = _with_rule(made, rule)
+        findings += [problem] if problem else []
+    tree = made.tree
+    of_rules = {row.key for rule in rules for row in rule.rows.values()}
     for row in ledger["settings"]:
-        if not row.text("value"):
+        if not row.text("value") or row.key in of_rules:
             continue
         tried, problem = _laid_over(made, tree, row, services)
         if problem is not None:
@@ -60,14 +76,31 @@ def with_settings(
     return made, Plan.of(_shown(made, ledger, findings, services), findings)
 
 
+def _with_rule(configuration: Configuration, rule: OwnRule) -> tuple[Configuration, Finding | None]:
+    """Return the configuration with one more hold rule; a rule with anything wrong is left out whole."""
+    candidate = copy.deepcopy(configuration.tree)
+    reasons: Any = candidate["holds"]
+    reasons[rule.id] = rule.entry(configuration)
+    problems = Problems()
+    check_name(rule, problems)
+    made = build(configuration.folder, candidate, problems)
+    if made is None or problems.found:
+        first = problems.found[0]
+        code = "condition-wrong" if first.code == "condition-wrong" else "setting-wrong"
+        return configuration, rule.row_of(first).finding(code, "value", first.why, first.fix)
+    return made, None
+
+
 def _laid_over(
     configuration: Configuration, tree: Tree, row: Row, services: Mapping[str, object]
 ) -> tuple[Configuration, Finding | None]:
     candidate = copy.deepcopy(tree)
     problems = Problems()
-    if not _set(candidate, row.key.split("."), _plain(row.text("value"))):
+    path = path_of(row.key)
+    value = row.text("value") if path[-1] in TYPED_AS_TEXT else _plain(row.text("value"))
+    if not _set(candidate, path, value):
         why = msg("There is no setting with this name.")
-        return configuration, row.finding("unknown-setting", "name", why, msg("Compare it with shop.yaml."))
+        return configuration, row.finding("unknown-setting", "name", why, _fix_of_name(path))
     made = build(configuration.folder, candidate, problems)
     if made is not None:
         settings_of(made, services, problems)
@@ -75,6 +108,12 @@ def _laid_over(
         first = problems.found[0]
         return configuration, row.finding("setting-wrong", "value", first.why, first.fix)
     return made, None
+
+
+def _fix_of_name(path: list[str]) -> Message:
+    if path[0] == HOLDS and len(path) == 3:
+        return msg("Add a row holds.{name}.condition for a rule of your own.", name=path[1])
+    return msg("Compare it with shop.yaml.")
 
 
 def _set(tree: Tree, path: list[str], value: object) -> bool:
@@ -115,17 +154,27 @@ def _shown(
             continue
         found = wrong.get(row.key)
         text = msg("{why} {fix}", why=found.why, fix=found.fix).text(ledger.language) if found else None
-        changes.append(update(row, {"in_use": _in_use(row.key, configuration, settings), "errors": text}))
+        changes.append(
+            update(
+                row, {"in_use": _in_use(row.key, configuration, settings, ledger.language), "errors": text}
+            )
+        )
     return changes
 
 
-def _in_use(name: str, configuration: Configuration, settings: Mapping[str, Any]) -> str | None:
-    path = name.split(".")
+def _in_use(
+    name: str, configuration: Configuration, settings: Mapping[str, Any], language: str
+) -> str | None:
+    path = path_of(name)
     here: Any = settings.get(path[0], getattr(configuration, path[0], None))
     for part in path[1:]:
         here = here.get(part) if isinstance(here, Mapping) else getattr(here, part, None)
-    if here is None or isinstance(here, Mapping):
+    if here is None or here == "" or isinstance(here, Mapping):
         return None
+    if path[-1] == CONDITION:
+        return in_words(str(here), configuration).text(language)
     if isinstance(here, bool):
         return "true" if here else "false"
+    if isinstance(here, Label):
+        return here.text(language)
     return ", ".join(map(str, here)) if isinstance(here, tuple) else str(here)

@@ -40,12 +40,14 @@ class AskedColumns:
     Attributes:
         known: Spelling -> column; the first tab that has it wins.
         refused: Spelling -> label of a column that Daicho fills in itself.
-        written: Every spelling as people write it, for finding it in a text and for proposals.
+        written: Every spelling as people write it, for finding it in a text.
+        labels: The labels alone, for proposals.
     """
 
     known: Mapping[str, Field]
     refused: Mapping[str, Label]
     written: tuple[str, ...]
+    labels: tuple[str, ...]
 
     @classmethod
     def of(cls, schema: Schema) -> AskedColumns:
@@ -63,9 +65,9 @@ class AskedColumns:
                 for text, field in _spellings(tab, column, scope, known):
                     known.setdefault(normal_header(text), field)
                     written.setdefault(unicodedata.normalize("NFKC", text))
-        return cls(
-            known, {text: label for text, label in refused.items() if text not in known}, tuple(written)
-        )
+        refused = {text: label for text, label in refused.items() if text not in known}
+        labels = {text: None for field in known.values() for text in (field.name.ja, field.name.en)}
+        return cls(known, refused, tuple(written), tuple(labels))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

@@ -342,7 +342,7 @@ class _Reader:
                 msg("{column} is worked out by Daicho, partly from the holds themselves.", column=refused),
                 msg("Ask for a column that people or channels fill in."),
             )
-        close = nearest(name, self.columns.written)
+        close = nearest(name, self.columns.labels) or nearest(name, self.columns.written)
         return ConditionWrong(
             msg("There is no column '{name}'.", name=name),
             msg("Did you mean '{close}'?", close=close)

@@ -15,6 +15,7 @@ from automations.core.conditions import (
     Counted,
     Field,
     Fixed,
+    Kind,
     Node,
     Not,
     Reckoned,
@@ -43,12 +44,12 @@ def _words(node: Node, currency: str) -> Message:
         case Not(of):
             return _opposite(of, currency)
         case Blank(of):
-            return msg("{column} is empty", column=_value(of, currency))
+            return msg("{column} is empty", column=in_words(of, currency))
         case Compared():
             return _comparison(node, currency)
         case Field(_, _, _, name):
             return msg("{column} is ticked", column=name)
-    return msg("({words})", words=_value(node, currency))
+    return msg("({words})", words=in_words(node, currency))
 
 
 def _inside(node: Node, currency: str) -> Message:
@@ -70,11 +71,11 @@ def _joined(parts: list[Message], *, both: bool) -> Message:
 def _opposite(node: Node, currency: str) -> Message:
     match node:
         case Blank(of):
-            return msg("{column} is not empty", column=_value(of, currency))
+            return msg("{column} is not empty", column=in_words(of, currency))
         case Field(_, _, _, name):
             return msg("{column} is not ticked", column=name)
         case Compared(how, left, right) if how in ("contains", "begins", "ends"):
-            values = {"left": _value(left, currency), "right": _value(right, currency)}
+            values = {"left": in_words(left, currency), "right": in_words(right, currency)}
             match how:
                 case "contains":
                     return msg("{left} does not contain {right}", **values)
@@ -85,7 +86,7 @@ def _opposite(node: Node, currency: str) -> Message:
 
 
 def _comparison(node: Compared, currency: str) -> Message:
-    values = {"left": _value(node.left, currency), "right": _value(node.right, currency)}
+    values = {"left": in_words(node.left, currency), "right": in_words(node.right, currency)}
     sentence = {
         "is": msg("{left} is {right}", **values),
         "is_not": msg("{left} is not {right}", **values),
@@ -110,7 +111,8 @@ def _comparison(node: Compared, currency: str) -> Message:
     return sentence[node.how]
 
 
-def _value(node: Node, currency: str) -> Message | Label | str:
+def in_words(node: Node, currency: str) -> Message | Label | str:
+    """Return a value in words: a column's label, a fixed value, a sum."""
     match node:
         case Field(_, _, _, name):
             return name
@@ -119,7 +121,7 @@ def _value(node: Node, currency: str) -> Message | Label | str:
         case Fixed():
             return _fixed(node, currency)
         case Count(what, of):
-            return _count(what, _value(of, currency))
+            return _count(what, in_words(of, currency))
         case Reckoned(step, left, right):
             signs = {"left": _term(left, currency), "right": _term(right, currency)}
             return msg("{left} {sign} {right}", sign=step, **signs)
@@ -138,7 +140,7 @@ def _count(what: Counted, inside: object) -> Message:
 
 
 def _term(node: Node, currency: str) -> Message | Label | str:
-    words = _value(node, currency)
+    words = in_words(node, currency)
     return msg("({words})", words=words) if isinstance(node, Reckoned) else words
 
 
@@ -146,11 +148,8 @@ def _fixed(node: Fixed, currency: str) -> Message | Label | str:
     match node.value:
         case bool():
             return Label("はい", "yes") if node.value else Label("いいえ", "no")
-        case Decimal() if node.kind == "money":
-            amount = money.written(int(node.value), currency)
-            return msg("{amount} yen", amount=amount) if currency == "JPY" else amount
         case Decimal():
-            return f"{node.value:,f}"
+            return in_figures(node.value, node.kind, currency)
         case date():
             return node.value.isoformat()
     text = str(node.value)
@@ -158,6 +157,14 @@ def _fixed(node: Fixed, currency: str) -> Message | Label | str:
         label = node.column.choices[text].label
         return Label(_quoted(label.ja), _quoted(label.en))
     return _quoted(text)
+
+
+def in_figures(number: Decimal, kind: Kind | None, currency: str) -> Message | str:
+    """Return an amount (in minor units) or a number as people write it."""
+    if kind != "money":
+        return f"{number:,f}"
+    amount = money.written(int(number), currency)
+    return msg("{amount} yen", amount=amount) if currency == "JPY" else amount
 
 
 def _quoted(text: str) -> str:

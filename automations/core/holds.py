@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
-from automations.core.condition_checks import checked_condition
-from automations.core.condition_columns import AskedColumns
-from automations.core.conditions import ConditionWrong
 from automations.core.declare import Problems, unknown_name
 from automations.core.fraud_signs import SIGNS
 from automations.core.hold_case import Rule
 from automations.core.hold_rules import RULES
 from automations.core.messages import Label, msg
-from automations.core.own_rules import own_rule
 from automations.core.records import dataclass
 from automations.core.schema import Schema
 
@@ -145,11 +141,12 @@ def check_conditions(
     reasons: Mapping[str, HoldReason], schema: Schema, currency: str, problems: Problems
 ) -> None:
     """Note conditions that cannot be understood, or compare what cannot be compared."""
-    for reason, columns in _own(reasons, schema):
-        try:
-            checked_condition(reason.condition, columns, currency)
-        except ConditionWrong as wrong:
-            problems.add("condition-wrong", f"{_WHERE}: {reason.id}.condition", wrong.why, wrong.fix)
+    own = {reason.id: reason.condition for reason in reasons.values() if reason.condition}
+    if own:
+        from automations.core.own_rules import wrong_conditions  # noqa: PLC0415 - few shops have such rules
+
+        for name, wrong in wrong_conditions(own, schema, currency):
+            problems.add("condition-wrong", f"{_WHERE}: {name}.condition", wrong.why, wrong.fix)
 
 
 def rules_of(
@@ -157,15 +154,9 @@ def rules_of(
 ) -> list[tuple[Rule, HoldReason]]:
     """Return every reason that is switched on with its rule; conditions, all checked before, are read once."""
     asked = [(RULES[name], reason) for name, reason in reasons.items() if reason.enabled and name in RULES]
-    for reason, columns in _own(reasons, schema):
-        if reason.enabled:
-            asked.append((own_rule(checked_condition(reason.condition, columns, currency)), reason))
-    return asked
-
-
-def _own(reasons: Mapping[str, HoldReason], schema: Schema) -> Iterator[tuple[HoldReason, AskedColumns]]:
-    """Yield the reasons of the shop's own with the columns they may ask for, which are listed only for them."""
-    own = [reason for reason in reasons.values() if reason.condition]
+    own = {reason.id: reason.condition for reason in reasons.values() if reason.condition and reason.enabled}
     if own:
-        columns = AskedColumns.of(schema)
-        yield from ((reason, columns) for reason in own)
+        from automations.core.own_rules import rules_by_id  # noqa: PLC0415 - as above
+
+        asked += [(rule, reasons[name]) for name, rule in rules_by_id(own, schema, currency).items()]
+    return asked

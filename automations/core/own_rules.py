@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import ast
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
 
-from automations.core import money
-from automations.core.condition_checks import is_per_line, is_per_receiver, kind_of
+from automations.core.condition_checks import checked_condition, is_per_line, is_per_receiver, kind_of
+from automations.core.condition_columns import AskedColumns
+from automations.core.condition_telling import in_figures, in_words
 from automations.core.conditions import (
     All,
     Blank,
     Compared,
     Comparison,
+    ConditionWrong,
     Count,
     Field,
     Fixed,
@@ -32,13 +34,13 @@ from automations.core.conditions import (
     Reckoned,
     Some,
     Today,
-    fields_of,
+    below,
 )
 from automations.core.destinations import Destination, destination_of
 from automations.core.hold_case import Case, Evidence, Rule, Surroundings
 from automations.core.ledger import Row
 from automations.core.messages import Label, Message, msg
-from automations.core.schema import Column
+from automations.core.schema import Column, Schema
 from automations.core.values import Value
 
 if TYPE_CHECKING:
@@ -72,6 +74,24 @@ class _Evaluator(Protocol):
     def eval(self, expr: str, previously_parsed: ast.expr) -> object: ...
 
 
+def wrong_conditions(
+    conditions: Mapping[str, str], schema: Schema, currency: str
+) -> Iterator[tuple[str, ConditionWrong]]:
+    """Yield the names of conditions that cannot be used, and why."""
+    columns = AskedColumns.of(schema)
+    for name, text in conditions.items():
+        try:
+            checked_condition(text, columns, currency)
+        except ConditionWrong as wrong:
+            yield name, wrong
+
+
+def rules_by_id(conditions: Mapping[str, str], schema: Schema, currency: str) -> dict[str, Rule]:
+    """Return the rule of each condition, by its name; all were checked before."""
+    columns = AskedColumns.of(schema)
+    return {name: own_rule(checked_condition(text, columns, currency)) for name, text in conditions.items()}
+
+
 def own_rule(condition: Node) -> Rule:
     """Return the rule of a checked condition; its evidence are the cells it asked for, as they stand.
 
@@ -79,13 +99,13 @@ def own_rule(condition: Node) -> Rule:
     calculation; a condition about lines or receivers holds when it is true of one of them.
     """
     is_met = _compiled(condition)
-    fields = tuple(dict.fromkeys(fields_of(condition)))
+    evidence = tuple(_evidence(condition))
     per_line, per_receiver = is_per_line(condition), is_per_receiver(condition)
 
     def rule(case: Case, _reason: HoldReason, around: Surroundings) -> Evidence:
         for asked in _asked(case, around, per_line=per_line, per_receiver=per_receiver):
             if is_met(asked) is True:
-                return tuple(_shown(field, asked) for field in fields)
+                return tuple(_distinct(show(asked) for show in evidence))
         return ()
 
     return rule
@@ -260,6 +280,35 @@ def folded(text: str) -> str:
     )
 
 
+def _evidence(node: Node) -> Iterator[Callable[[Asked], Message]]:
+    """Yield what shows each cell and each sum a condition looks at, in its order."""
+    match node:
+        case Field():
+            yield partial(_shown, node)
+        case Count():
+            yield partial(_shown_count, node, _counting(node.what, node.of))
+        case _:
+            for part in below(node):
+                yield from _evidence(part)
+
+
+def _distinct(sentences: Iterable[Message]) -> Iterator[Message]:
+    told: set[str] = set()
+    for sentence in sentences:
+        if str(sentence) not in told:
+            told.add(str(sentence))
+            yield sentence
+
+
+def _shown_count(node: Count, count: Getter, asked: Asked) -> Message:
+    currency = asked.around.ledger.currency
+    answer, kind = count(asked), kind_of(node)
+    spoken: Message | str = "-"
+    if isinstance(answer, (int, Decimal)):
+        spoken = in_figures(Decimal(answer), kind, currency)
+    return msg("{column}: {value}", column=in_words(node, currency), value=spoken)
+
+
 def _shown(field: Field, asked: Asked) -> Message:
     """Return a cell as evidence; the same as long as the cell is."""
     value = _cell(field, field.column.id, asked)
@@ -273,8 +322,7 @@ def _spoken(value: Value, column: Column, asked: Asked) -> object:
     if isinstance(value, bool):
         return Label("はい", "yes") if value else Label("いいえ", "no")
     if column.type == "money" and isinstance(value, int):
-        amount = money.written(value, currency)
-        return msg("{amount} yen", amount=amount) if currency == "JPY" else amount
+        return in_figures(Decimal(value), "money", currency)
     if isinstance(value, str) and value in column.choices:
         return column.choices[value].label
     if isinstance(value, str) and len(value) > _SHOWN_LETTERS:
