@@ -191,6 +191,14 @@ def _size(error: WorkbookRefused) -> Message:
             return msg(
                 "{found} MB unpacked, at most {limit}", found=error.found >> 20, limit=error.limit >> 20
             )
+        case "part_bytes":
+            return msg(
+                "a part of it unpacks to {found} MB, at most {limit}",
+                found=error.found >> 20,
+                limit=error.limit >> 20,
+            )
+        case "strings":
+            return msg("{found} different texts, at most {limit}", found=error.found, limit=error.limit)
         case "ratio":
             return msg(
                 "a part of it unpacks to {found} times its size, at most {limit} times",

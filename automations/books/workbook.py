@@ -20,9 +20,11 @@ from automations.books.versions import VersionedFile, hash_of
 from automations.books.xlsx import (
     Limits,
     RefusedError,
+    WorkbookRefused,
     edit_workbook,
     inspect,
     read_properties,
+    refuse_grown,
     refuse_size,
 )
 from automations.core import journal
@@ -89,6 +91,7 @@ class WorkbookBook:
             source = self._content_at(base)
             self._refuse_older(base)
             content = edit_workbook(source, written.edits, properties)
+            refuse_grown(content, Limits())
             self._file.install(content, commit.op, base.token)
             self._file.remove_old_backups(commit.op)
         after = snapshot_after(base, written.edits, plan.marks, commit, hash_of(content))
@@ -130,6 +133,8 @@ class WorkbookBook:
     def _inspected(self) -> bytes:
         """Return the file, once it is known that reading it cannot exhaust the machine."""
         limits = Limits()
+        if self._path.exists() and not self._path.is_file():  # a pipe or device would be read for ever
+            raise WorkbookRefused("not-a-workbook", detail="no file")
         refuse_size(self._path.stat().st_size, limits)
         source = self._file.content()
         inspect(source, limits)

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from .edits import CellEdit, CellValue, SheetEdit
 from .errors import EditRefused, RefusedError, ValueRefused, WorkbookRefused
-from .inspection import Limits, inspect, refuse_size
+from .inspection import Limits, inspect, refuse_grown, refuse_size
 from .properties import read_properties
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "edit_workbook",
     "inspect",
     "read_properties",
+    "refuse_grown",
     "refuse_size",
 ]
 

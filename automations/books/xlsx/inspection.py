@@ -11,6 +11,9 @@ from .parts import workbook_part
 
 _MIB = 1 << 20
 _READ_ENDINGS = (".xml", ".rels", ".vml")
+_STRINGS = "sharedstrings.xml"
+_ENTRY = b"PK\x01\x02"
+_LONGEST_DOCTYPE = 2 * len("<!DOCTYPE") - 1
 _DOCTYPES = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
@@ -25,7 +28,11 @@ class Limits:
         ratio: How many times its packed size a part may have; parts below ``ratio_from_bytes`` may be
             packed as tightly as they like.
         ratio_from_bytes: See there.
+        part_bytes: One part that a reader takes apart, unpacked.
+        strings: Texts that the workbook keeps in one list for all sheets.
         sheet_cells: Cells of a sheet from A1 to the farthest that holds anything, blank ones too.
+        sheet_rows: Rows of a sheet down to the last that holds anything; rows that are not in the file at all
+            do not count.
     """
 
     file_bytes: int = 100 * _MIB
@@ -33,7 +40,10 @@ class Limits:
     unpacked_bytes: int = 512 * _MIB
     ratio: int = 250
     ratio_from_bytes: int = 8 * _MIB
-    sheet_cells: int = 20_000_000
+    part_bytes: int = 128 * _MIB
+    strings: int = 4_000_000
+    sheet_cells: int = 8_000_000
+    sheet_rows: int = 250_000
 
 
 def inspect(source: bytes, limits: Limits) -> None:
@@ -46,10 +56,10 @@ def inspect(source: bytes, limits: Limits) -> None:
         WorkbookRefused: See its reasons.
     """
     refuse_size(len(source), limits)
-    package = _within(open_package(source), limits)
+    package = _opened(source, limits)
     for name in package.names():
         if name.lower().endswith(_READ_ENDINGS):
-            _check_part(package.member(name))
+            _check_part(package.member(name), limits)
     if workbook_part(package).endswith(".bin"):
         raise WorkbookRefused("other-format", detail="xlsb")
     _check_sheets(package, limits)
@@ -64,11 +74,28 @@ def refuse_size(file_bytes: int, limits: Limits) -> None:
     _refuse_beyond("file_bytes", file_bytes, limits.file_bytes)
 
 
+def refuse_grown(source: bytes, limits: Limits) -> None:
+    """Refuse a workbook of our own making that the next reader would refuse for its size.
+
+    Raises:
+        WorkbookRefused: ``too-large``.
+    """
+    refuse_size(len(source), limits)
+    _within(Package(source), limits)
+
+
+def _opened(source: bytes, limits: Limits) -> Package:
+    # Counted where they stand: making an object of each of a million entries would be too late.
+    _refuse_beyond("entries", source.count(_ENTRY), limits.entries)
+    return _within(open_package(source), limits)
+
+
 def _within(package: Package, limits: Limits) -> Package:
     members = [package.member(name) for name in package.names()]
-    _refuse_beyond("entries", len(members), limits.entries)
     _refuse_beyond("unpacked_bytes", sum(member.size for member in members), limits.unpacked_bytes)
     for member in members:
+        if member.name.lower().endswith(_READ_ENDINGS):
+            _refuse_beyond("part_bytes", member.size, limits.part_bytes, member.name)
         if member.size >= limits.ratio_from_bytes:
             ratio = member.size // max(len(member.packed), 1)
             _refuse_beyond("ratio", ratio, limits.ratio, member.name)
@@ -80,14 +107,22 @@ def _refuse_beyond(name: str, found: int, limit: int, part: str = "") -> None:
         raise WorkbookRefused("too-large", part=part, detail=name, found=found, limit=limit)
 
 
-def _check_part(member: Member) -> None:
+def _check_part(member: Member, limits: Limits) -> None:
+    before, strings = b"", 0
     for chunk in member.chunks():
-        if any(doctype in chunk for doctype in _DOCTYPES):
+        looked_at = before + chunk
+        if any(doctype in looked_at for doctype in _DOCTYPES):
             raise WorkbookRefused("damaged", part=member.name, detail="document type declaration")
+        before = looked_at[-_LONGEST_DOCTYPE:]
+        strings += chunk.count(b"si>") if member.name.lower().endswith(_STRINGS) else 0
+        # Each has a tag that opens it and one that closes it.
+        _refuse_beyond("strings", strings // 2, limits.strings, member.name)
 
 
 def _check_sheets(package: Package, limits: Limits) -> None:
     for sheet in MainPart.read(package).sheets:
-        far = far_cell(package.member(sheet.part).unpacked(), sheet.part, limits.sheet_cells)
+        far = far_cell(
+            package.member(sheet.part).unpacked(), sheet.part, limits.sheet_cells, limits.sheet_rows
+        )
         if far:
             raise WorkbookRefused("far-cell", part=sheet.title, detail=far, limit=limits.sheet_cells)
