@@ -11,12 +11,13 @@ from automations.core.messages import Message, msg
 from automations.core.plan import Finding, Part, Plan
 from automations.core.records import dataclass
 from automations.core.services import lead_days, main_carrier
+from automations.core.shared_parcels import parcels_of
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended
 
 READS = {
     "shipments": (
-        "order_id", "state", "arrived", "arrived_on", "shipped_on", "ship_on", "deliver_on", "requested_on", "carrier",
+        "order_id", "with_orders", "state", "arrived", "arrived_on", "shipped_on", "ship_on", "deliver_on", "requested_on", "carrier",
         "service", "ship_prefecture",
     ),
     "orders": ("status", "arrived_on"),
@@ -43,8 +44,8 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     1.2, status 70). A day still ahead is the finding ``arrival-day-ahead`` and counts for nothing.
     """
     parts: list[Part] = []
-    parcels = ledger["shipments"].by("order_id")
-    for order_id, own in parcels.items():
+    noted: set[str] = set()
+    for order_id, own in parcels_of(ledger).items():
         order = ledger["orders"].get(order_id)
         if (
             order is None
@@ -53,17 +54,21 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         ):
             continue
         parts += _days_ahead([order, *own], ledger.today)
-        parts += _arrivals(order, own, ledger.today, settings)
+        parts += _arrivals(order, own, ledger.today, settings, noted)
     return Plan.of(parts)
 
 
-def _arrivals(order: Row, parcels: Sequence[Row], today: date, settings: Settings) -> Iterator[Part]:
+def _arrivals(
+    order: Row, parcels: Sequence[Row], today: date, settings: Settings, noted: set[str]
+) -> Iterator[Part]:
+    """Yield what arrived of an order; a parcel that it shares is noted once for all its orders."""
     days: list[date | None] = []
     for parcel in parcels:
         if parcel.text("state") == "shipped":
             day, why = _arrival(parcel, order, today, settings)
             days.append(day)
-            if day is not None:
+            if day is not None and parcel.key not in noted:
+                noted.add(parcel.key)
                 yield update(parcel, {"state": "arrived", "arrived_on": parcel.day("arrived_on") or day}, why)
         elif parcel.text("state") not in _NOT_COUNTED:
             days.append(parcel.day("arrived_on") if parcel.text("state") == "arrived" else None)

@@ -10,6 +10,7 @@ from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Plan, SetCells
+from automations.core.shared_parcels import orders_in, parcels_of
 from automations.core.statuses import (
     CLOSED,
     Status,
@@ -28,7 +29,7 @@ READS = {
     ),
     "order_lines": ("order_id", "shortage"),
     "holds": ("order_id", "reason", "state", "severity", "next_step"),
-    "shipments": ("order_id", "state", "stopped", "errors"),
+    "shipments": ("order_id", "with_orders", "state", "stopped", "errors"),
 }  # fmt: skip
 WRITES = {
     "orders": (
@@ -82,7 +83,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         reasons began. Closed orders keep their status and have nothing left to say.
     """
     lines = ledger.lines_of()
-    shipments = ledger["shipments"].by("order_id")
+    shipments = parcels_of(ledger)
     holds = ledger["holds"].by("order_id")
     parts: list[tuple[SetCells, ...] | Finding] = []
     for order in ledger["orders"]:
@@ -96,6 +97,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         blockers = _blockers(
             order, status, lines.get(order.key, []), parcels, holds.get(order.key, []), settings
         )
+        blockers += _companions(order, parcels, ledger)
         parts.append(
             update(order, {**_sentences(order, status, blockers, ledger), **_since(order, status, ledger)})
         )
@@ -179,6 +181,16 @@ def _hold_blockers(holds: Sequence[Row], settings: Settings) -> Iterable[Blocker
             label = getattr(settings.holds.get(reason), "label", Label(reason, reason))
             step = Label(hold.text("next_step"), hold.text("next_step"))
             yield Blocker(f"hold-{reason}", msg("to confirm: {reason}", reason=label), step)
+
+
+def _companions(order: Row, parcels: Sequence[Row], ledger: Ledger) -> Iterable[Blocker]:
+    """Yield the orders that go in the same parcel and are held themselves."""
+    others = (key for parcel in parcels if parcel.text("state") == "planned" for key in orders_in(parcel))
+    for key in others:
+        other = ledger["orders"].get(key) if key != order.key else None
+        if other is not None and other.text("confirmation") == "open":
+            why = msg("order {order} goes in the same parcel and is to be confirmed", order=key)
+            yield Blocker("together", why, msg("Confirm order {order}", order=key))
 
 
 def _payment_blockers(order: Row, payments: Mapping[str, Payment]) -> Iterable[Blocker]:

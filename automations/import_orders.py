@@ -15,6 +15,7 @@ from automations.core.new_orders import rows_of
 from automations.core.numbering import LineNumbers, Numbers
 from automations.core.order_numbers import OrderNumbers, channel_of
 from automations.core.plan import Finding, Part, Plan, SetCells
+from automations.core.shared_parcels import parcels_of
 from automations.core.statuses import is_closed
 from automations.core.values import Value
 
@@ -27,7 +28,7 @@ READS = {
     "order_lines": ("line_id", "order_id", "sku", "qty", "components", "shipment_id"),
     "products": ("name", "price", "tax_rate", "components"),
     "customers": ("customer_id", "name", "phone", "email"),
-    "shipments": ("order_id", "state"),
+    "shipments": ("order_id", "with_orders", "state"),
     "movements": ("movement_id",),
     "runs": ("run_id",),
 }  # fmt: skip
@@ -158,14 +159,14 @@ class _Intake:
 
     def known_orders(self) -> Iterator[Part]:
         """Compare the orders that are here already with what arrived."""
-        shipments: dict[str, list[Row]] | None = None
+        shipments: Mapping[str, Sequence[Row]] | None = None
         lines: dict[str, list[Row]] | None = None
         for order in self._by_source().values():
             row = self._numbers.row_of(order)
             if row is None or row.key in self._set_aside or is_closed(row):
                 continue
             if shipments is None or lines is None:
-                shipments, lines = self.ledger["shipments"].by("order_id"), self.ledger.lines_of()
+                shipments, lines = parcels_of(self.ledger), self.ledger.lines_of()
             on_the_way = any(parcel.text("state") in _ON_THE_WAY for parcel in shipments.get(row.key, ()))
             cells, findings = compared(row, lines.get(row.key, ()), order, self.ledger)
             flow, more = flowing_on(row, order, on_the_way=on_the_way)

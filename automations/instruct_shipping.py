@@ -15,13 +15,14 @@ from automations.core.parcels import label_record
 from automations.core.payments import Payment
 from automations.core.plan import Change, Finding, Plan
 from automations.core.records import dataclass
+from automations.core.shared_parcels import orders_in
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended, moved_on_by_hand
 
 READS = {
     "shipments": (
-        "shipment_id", "state", "order_id", "tracking_number", "errors", "carrier", "service", "ship_on", "deliver_on",
-        "requested_on", "requested_time", "temperature", "size", "weight_g", "boxes", "cod_amount", "cod_tax", "ship_name",
+        "shipment_id", "state", "order_id", "with_orders", "tracking_number", "errors", "carrier", "service", "ship_on",
+        "deliver_on", "requested_on", "requested_time", "temperature", "size", "weight_g", "boxes", "cod_amount", "cod_tax", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_building", "ship_phone",
         "sender_name", "contents", "handling", "noshi", "stopped",
     ),
@@ -111,8 +112,8 @@ def _ready_shipments(ledger: Ledger, settings: Settings) -> set[str]:
     return {
         shipment.key
         for shipment in due
-        if shipment.text("order_id") not in held
-        and _may_ship(ledger["orders"].get(shipment.text("order_id")), settings.payments)
+        if held.isdisjoint(orders_in(shipment))
+        and all(_may_ship(ledger["orders"].get(key), settings.payments) for key in orders_in(shipment))
         and _all_reserved(lines.get(shipment.key, ()))
     }
 

@@ -9,12 +9,13 @@ from automations.core.ledger import Ledger, update
 from automations.core.messages import msg
 from automations.core.plan import Part, Plan
 from automations.core.records import dataclass
+from automations.core.shared_parcels import orders_in
 from automations.core.statuses import is_ended
 
 READS = {
     "orders": ("status", "intake", "arrived_on", "posted_on"),
     "holds": ("order_id", "state", "severity"),
-    "shipments": ("order_id", "state"),
+    "shipments": ("order_id", "with_orders", "state"),
 }
 WRITES = {"orders": ("posted_on",)}
 
@@ -42,9 +43,10 @@ def _posted(ledger: Ledger, settings: Settings) -> Iterator[Part]:
         if hold.text("state") == "open" and hold.text("severity") != "warn"
     }
     unfinished = {
-        parcel.text("order_id")
+        order_key
         for parcel in ledger["shipments"]
         if parcel.text("state") not in ("arrived", "cancelled")
+        for order_key in orders_in(parcel)
     }
     window = timedelta(days=settings.return_window_days)
     for order in ledger["orders"]:

@@ -38,7 +38,7 @@ READS = {
     ),
     "order_lines": ("order_id", "shipment_id", "sku", "product_name", "qty", "unit_price", "line_discount"),
     "shipments": (
-        "order_id", "state", "carrier", "service", "tracking_number", "shipped_on", "deliver_on", "arrived_on",
+        "order_id", "with_orders", "state", "carrier", "service", "tracking_number", "shipped_on", "deliver_on", "arrived_on",
         "cod_amount",
     ),
     "holds": ("order_id", "state", "severity"),

@@ -12,6 +12,8 @@ from automations.core import packing
 from automations.core.calendar import Calendar
 from automations.core.calling_off import called_off, cancelled, is_stopped, stopped_parcels, without_order
 from automations.core.carriers import Carrier
+from automations.core.channels import Channel
+from automations.core.consolidation import merged
 from automations.core.holds import HoldReason
 from automations.core.islands import is_island
 from automations.core.ledger import Ledger, Row, update
@@ -21,7 +23,8 @@ from automations.core.packing import Catalogue, Group
 from automations.core.payments import Payment
 from automations.core.plan import AppendRow, Finding, Part, Plan
 from automations.core.services import SIZES, Chosen, Parcel, choose, lead_days, main_carrier
-from automations.core.ship_days import ShipDay, ship_day
+from automations.core.shared_parcels import parcels_of, with_orders
+from automations.core.ship_days import ShipDay, last_to_leave, ship_day
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended, standing_of, stopped_by_hand
 from automations.core.values import Value
@@ -30,7 +33,8 @@ READS = {
     "orders": (
         "status", "intake", "payment_method", "payment_state", "credit_state", "paid_on", "ordered_at", "imported_at",
         "requested_on", "requested_time", "service_wish", "total", "shipping_fee", "fee", "discount", "points", "gift",
-        "noshi", "ship_on", "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address",
+        "noshi", "noshi_name", "gift_message", "mourning", "combine", "channel", "allocation", "buyer_email", "status_set",
+        "ship_on", "buyer_name", "buyer_company", "buyer_postcode", "buyer_prefecture", "buyer_address",
         "buyer_building", "buyer_phone", "ship_name", "ship_company", "ship_postcode", "ship_prefecture",
         "ship_address", "ship_building", "ship_phone",
     ),
@@ -43,11 +47,13 @@ READS = {
         "name", "label_name", "temperature", "chilled_season", "weight_g", "size_cm", "thickness_mm", "mailbox",
         "fragile", "components", "release_on", "price", "tax_rate",
     ),
-    "shipments": ("order_id", "state", "stopped", "tracking_number", "parcel", "ship_on", "cod_amount"),
+    "shipments": (
+        "order_id", "with_orders", "state", "stopped", "tracking_number", "parcel", "ship_on", "cod_amount",
+    ),
 }  # fmt: skip
 WRITES = {
     "shipments": (
-        "shipment_id", "state", "order_id", "parcel", "carrier", "service", "service_reason", "ship_on",
+        "shipment_id", "state", "order_id", "with_orders", "parcel", "carrier", "service", "service_reason", "ship_on",
         "ship_on_reason", "deliver_on", "requested_on", "requested_time", "temperature", "size", "weight_g",
         "cod_amount", "cod_tax", "ship_name", "ship_company", "ship_postcode", "ship_prefecture", "ship_address",
         "ship_building", "ship_phone", "sender_name", "contents", "handling", "noshi", "gift",
@@ -82,6 +88,7 @@ class Settings:
     payments: Mapping[str, Payment]
     carriers: Mapping[str, Carrier]
     holds: Mapping[str, HoldReason]
+    channels: Mapping[str, Channel]
     carrier: str = "yamato"
     prefer_mailbox: bool = False
     mailbox_carrier: str = ""
@@ -97,6 +104,7 @@ class _Desk:
 
     Attributes:
         taken: All parcel ids, new ones included.
+        riders: Orders that go in the parcel of another one, by the key of that one.
         chosen: Services by everything that decides on them; lead days by carrier, service and prefecture.
     """
 
@@ -104,6 +112,7 @@ class _Desk:
     settings: Settings
     catalogue: Catalogue
     taken: set[str]
+    riders: Mapping[str, Sequence[Row]]
     chosen: dict[tuple[object, ...], Chosen] = field(default_factory=dict)
     lead_days: dict[tuple[str, str, str], int] = field(default_factory=dict)
     texts: dict[tuple[object, ...], str] = field(default_factory=dict)
@@ -114,6 +123,14 @@ class _Desk:
         if key not in self.texts:
             self.texts[key] = reason.text(self.ledger.language)
         return self.texts[key]
+
+    def together(self, order: Row) -> tuple[Row, ...]:
+        """Return the orders that go in this order's parcel, itself first."""
+        return (order, *self.riders.get(order.key, ()))
+
+    def lines_of(self, order: Row) -> Sequence[Row]:
+        """Return an order's lines."""
+        return self.ledger.lines_of().get(order.key, ())
 
 
 def plan(ledger: Ledger, settings: Settings) -> Plan:
@@ -130,24 +147,43 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     catalogue = Catalogue({row.key: row for row in ledger["products"]})
     calendar = replace(settings.calendar, is_holiday=cache(settings.calendar.is_holiday))
     desk = _Desk(
-        ledger, replace(settings, calendar=calendar), catalogue, {row.key for row in ledger["shipments"]}
+        ledger=ledger,
+        settings=replace(settings, calendar=calendar),
+        catalogue=catalogue,
+        taken={row.key for row in ledger["shipments"]},
+        riders=merged(ledger, settings.channels),
     )
-    lines = ledger.lines_of()
-    parcels = ledger["shipments"].by("order_id")
+    riding = {rider.key for riders in desk.riders.values() for rider in riders}
+    parcels = parcels_of(ledger)
     parts: list[Part] = []
     for order in ledger["orders"]:
-        own = parcels.get(order.key, [])
-        parts += [cancelled(parcel, msg("the parcel was taken out")) for parcel in own if is_stopped(parcel)]
+        own = [row for row in parcels.get(order.key, ()) if _is_of(order, row) or not _follows_order(row)]
+        parts += [
+            cancelled(parcel, msg("the parcel was taken out"))
+            for parcel in own
+            if is_stopped(parcel) and _is_of(order, parcel)
+        ]
         if stopped_by_hand(order):
             parts += stopped_parcels(own, msg("The order was put on hold after its parcel was instructed."))
         if is_ended(order):
             parts += called_off(order, own)
+        elif order.key in riding:
+            parts += [
+                cancelled(row, msg("goes in another order's parcel")) for row in own if _follows_order(row)
+            ]
         elif order.has_key and order.text("intake") != "incomplete" and order.text("status") != "posted":
-            parts += _planned(order, lines.get(order.key, []), own, desk)
-    return Plan.of(parts, without_order(ledger, parcels))
+            parts += _planned(order, own, desk)
+    return Plan.of(parts, without_order(ledger, ledger["shipments"].by("order_id")))
 
 
-def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _Desk) -> Iterator[Part]:
+def _is_of(order: Row, parcel: Row) -> bool:
+    """Return whether a parcel was made for this order, and does not only carry it with another one."""
+    return parcel.text("order_id") == order.key
+
+
+def _planned(order: Row, parcels: Sequence[Row], desk: _Desk) -> Iterator[Part]:
+    together = desk.together(order)
+    lines = [line for one in together for line in desk.lines_of(one)]
     payment = desk.settings.payments.get(order.text("payment_method"))
     living = [parcel for parcel in parcels if standing_of(parcel) != "cancelled"]
     free = {parcel.key: parcel for parcel in living if _follows_order(parcel)}
@@ -162,7 +198,7 @@ def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _De
         yield _several_cod(order, payment, groups)
         for group, home in kept:
             collects = group is kept[0][0] and not any(row.money("cod_amount") for row in fixed.values())
-            cells, why_not = _cells(order, payment, group, collects=collects, lines=lines, desk=desk)
+            cells, why_not = _cells(order, payment, group, collects=collects, desk=desk)
             days += [cells["ship_on"]] if isinstance(cells["ship_on"], date) else []
             yield _written(order, group, home, cells, numbers, desk)
             yield why_not
@@ -170,7 +206,8 @@ def _planned(order: Row, lines: Sequence[Row], parcels: Sequence[Row], desk: _De
         stay = {home.key for _, home in kept if home is not None}
         yield [cancelled(row, msg("nothing is left in it")) for key, row in free.items() if key not in stay]
     if lines:
-        yield update(order, {"ship_on": min(days, default=None)}, msg("first parcel of the order"))
+        first = min(days, default=None)
+        yield [update(one, {"ship_on": first}, msg("first parcel of the order")) for one in together]
 
 
 def _follows_order(parcel: Row) -> bool:
@@ -193,18 +230,18 @@ def _several_cod(order: Row, payment: Payment, groups: Sequence[Group]) -> list[
 
 
 def _cells(
-    order: Row, payment: Payment, group: Group, *, collects: bool, lines: Sequence[Row], desk: _Desk
+    order: Row, payment: Payment, group: Group, *, collects: bool, desk: _Desk
 ) -> tuple[dict[str, Value], list[Finding]]:
     """Return what the shipment's row says, and what keeps it from going."""
     settings = desk.settings
-    cash = order.money("total") if payment.cod and collects else 0
+    together = desk.together(order)
+    cash = sum(one.money("total") for one in together) if payment.cod and collects else 0
     usual = main_carrier(settings.carriers, settings.carrier)
     leaves = _leaves(order, payment, group, Chosen(usual, None, _NOT_YET), desk)
     parcel = _parcel(order, group, cash, keeps_wish=leaves.keeps_wish, desk=desk)
     chosen = _choice(parcel, order.text("service_wish"), desk)
     if chosen.carrier is not usual or (chosen.service and chosen.service.extra_days):
         leaves = _leaves(order, payment, group, chosen, desk)
-    rate = settings.standard_tax_rate
     cells: dict[str, Value] = {
         **parcel.record,
         "size": parcel.record["size"] if parcel.record["size"] in _SIZES else None,
@@ -214,10 +251,19 @@ def _cells(
         "ship_on": leaves.ship_on,
         "deliver_on": leaves.deliver_on,
         "ship_on_reason": desk.text(leaves.reason),
-        "cod_tax": packing.cod_tax(order, lines, desk.catalogue, standard_rate=rate) if cash else None,
+        "cod_tax": _cod_tax(order, desk) if cash else None,
+        "with_orders": with_orders(together[1:]),
         **packing.written_on(order, group),
     }
     return cells, [] if chosen.service else [_no_service(order, chosen.reason)]
+
+
+def _cod_tax(order: Row, desk: _Desk) -> int:
+    rate = desk.settings.standard_tax_rate
+    return sum(
+        packing.cod_tax(one, desk.lines_of(one), desk.catalogue, standard_rate=rate)
+        for one in desk.together(order)
+    )
 
 
 def _choice(parcel: Parcel, wish: str, desk: _Desk) -> Chosen:
@@ -261,14 +307,18 @@ def _leaves(order: Row, payment: Payment, group: Group, chosen: Chosen, desk: _D
     route = (chosen.carrier.id, chosen.service.id if chosen.service else "", group.destination.prefecture)
     if route not in desk.lead_days:
         desk.lead_days[route] = lead_days(chosen.carrier, settings.shop.prefecture, route[2], chosen.service)
-    return ship_day(
-        order,
-        payment,
-        days=desk.lead_days[route] + _to_island(group, settings),
-        release_on=max((day for day in released if day), default=None),
-        calendar=settings.calendar,
-        now=desk.ledger.now,
-        handling_days=settings.handling_days,
+    release_on = max((day for day in released if day), default=None)
+    return last_to_leave(
+        ship_day(
+            one,
+            payment,
+            days=desk.lead_days[route] + _to_island(group, settings),
+            release_on=release_on,
+            calendar=settings.calendar,
+            now=desk.ledger.now,
+            handling_days=settings.handling_days,
+        )
+        for one in desk.together(order)
     )
 
 

@@ -11,6 +11,7 @@ from automations.app.services import composer_of
 from automations.core.errors import DaichoError
 from automations.core.mails import CannotCompose, Occasions
 from automations.core.messages import msg
+from automations.core.shared_parcels import parcels_of
 from automations.core.text import nearest
 
 
@@ -41,7 +42,7 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
     _, ledger = read_ledger(shop, now)
     order = find_order(ledger, number)
     occasions = Occasions(ledger, configuration.payments, configuration.carriers)
-    parcels = ledger["shipments"].by("order_id").get(order.key, [])
+    parcels = parcels_of(ledger).get(order.key, [])
     shipment = parcels[0] if parcels and mail.per == "shipment" else None
     made = composer_of(configuration)(occasions.of(mail, order, shipment))
     if isinstance(made, CannotCompose):

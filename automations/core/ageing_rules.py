@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.ledger import Row
 from automations.core.messages import msg
+from automations.core.shared_parcels import parcels_of
 from automations.core.statuses import standing_of
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _waits_for_a_reason(case: Case, around: Surroundings) -> bool:
 
 
 def _parcels(around: Surroundings) -> Mapping[str, Sequence[Row]]:
-    return around.ledger["shipments"].by("order_id")
+    return parcels_of(around.ledger)
 
 
 def _is_older(around: Surroundings) -> Callable[[date, int], bool]:

@@ -6,7 +6,7 @@ because malls count parcels by order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -35,12 +35,10 @@ class Bundle:
     """Waiting orders that could go in one parcel, oldest first.
 
     Attributes:
-        asked: Somebody has written that one of them goes together with another.
-        decided: They do; at most one of them says nothing of its own.
+        decided: Somebody wants them together: at most one of them says nothing of its own.
     """
 
     orders: tuple[Row, ...]
-    asked: bool = False
     decided: bool = False
 
     def others(self, order_key: str) -> tuple[str, ...]:
@@ -55,9 +53,10 @@ class Bundle:
 def perhaps_together(case: Case, reason: HoldReason, around: Surroundings) -> Evidence | NoLonger:
     """H11: another order waits that could go in the same parcel, and nobody has said what to do.
 
-    Both wait until a person chooses, or until the cut-off of the first one's ship day has passed.
+    Both wait until a person chooses, or until the cut-off of the first one's ship day has passed. An order
+    that may be another one sent twice (H10) is asked about as such, unless somebody wants it in one parcel.
     """
-    bundle = around.index(_bundle_of_each).get(case.order.key)
+    bundle = around.index(_bundle_of_each, reason.within_hours).get(case.order.key)
     if bundle is None:
         return ()
     others = bundle.others(case.order.key)
@@ -107,8 +106,11 @@ def _to_correct(bundle: Bundle, around: Surroundings) -> Iterator[Message]:
         yield msg("if together, have the credit checked anew for the whole amount")
 
 
-def _bundle_of_each(around: Surroundings) -> dict[str, Bundle]:
-    found = bundles(around.ledger, around.channels)
+def _bundle_of_each(around: Surroundings, within_hours: int) -> dict[str, Bundle]:
+    def is_twin(order: Row) -> bool:
+        return around.orders.same_before(order.key, within_hours) is not None
+
+    found = bundles(around.ledger, around.channels, left_out=is_twin)
     return {order.key: bundle for bundle in found for order in bundle.orders}
 
 
@@ -120,8 +122,13 @@ def merged(ledger: Ledger, channels: Mapping[str, Channel]) -> dict[str, tuple[R
     return {bundle.orders[0].key: bundle.orders[1:] for bundle in found if bundle.decided}
 
 
-def bundles(ledger: Ledger, channels: Mapping[str, Channel]) -> list[Bundle]:
-    """Return all waiting orders that share a key with another, and those that a person wants together in vain."""
+def bundles(
+    ledger: Ledger, channels: Mapping[str, Channel], left_out: Callable[[Row], bool] = lambda _: False
+) -> list[Bundle]:
+    """Return all waiting orders that share a key with another, and those that a person wants together in vain.
+
+    ``left_out`` tells orders that nobody is asked about as long as no person wants any of them together.
+    """
     lines, parcels = ledger.lines_of(), parcels_of(ledger)
     by_buyer: dict[_Key, list[Row]] = {}
     for order in ledger["orders"]:
@@ -137,7 +144,7 @@ def bundles(ledger: Ledger, channels: Mapping[str, Channel]) -> list[Bundle]:
             if not any(map(_is_fixed, parcels.get(order.key, ()))) and _has_one_receiver(own):
                 key = (*buyer, *_sending(order, own, catalogue, ledger.today))
                 by_key.setdefault(key, []).append(order)
-    return [bundle for orders in by_key.values() for bundle in _bundled(sorted(orders, key=_age))]
+    return [bundle for orders in by_key.values() for bundle in _bundled(sorted(orders, key=_age), left_out)]
 
 
 def _waits(order: Row, channels: Mapping[str, Channel]) -> bool:
@@ -192,13 +199,13 @@ def _age(order: Row) -> tuple[bool, str, str]:
     return (ordered_at is None, ordered_at.isoformat() if ordered_at else "", order.key)
 
 
-def _bundled(orders: Sequence[Row]) -> Iterator[Bundle]:
+def _bundled(orders: Sequence[Row], left_out: Callable[[Row], bool]) -> Iterator[Bundle]:
     """Yield what goes together: everything once a person has said so, else what ships on the same day."""
     asked = sum(order.text("combine") == "merge" for order in orders)
     if asked:
-        yield Bundle(tuple(orders), asked=True, decided=1 < len(orders) <= asked + 1)
+        yield Bundle(tuple(orders), decided=1 < len(orders) <= asked + 1)
         return
-    for same_day in _by_ship_day(orders):
+    for same_day in _by_ship_day(order for order in orders if not left_out(order)):
         if len(same_day) > 1:
             yield Bundle(tuple(same_day))
 

@@ -10,7 +10,9 @@ from automations.core.destinations import Destination, destination_of
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg
 from automations.core.payments import Payment
+from automations.core.persons import address_key
 from automations.core.plan import Finding
+from automations.core.shared_parcels import orders_in, parcels_of
 from automations.core.statuses import standing_of
 from automations.core.stock import parts_of, reservations
 from automations.core.text import match_key
@@ -24,7 +26,7 @@ def late_changes(ledger: Ledger, payments: Mapping[str, Payment]) -> Iterator[Fi
     instructed = [row for row in ledger["shipments"] if standing_of(row) == "instructed"]
     if not instructed:
         return
-    lines, parcels = ledger["order_lines"].by("shipment_id"), ledger["shipments"].by("order_id")
+    lines, parcels = ledger["order_lines"].by("shipment_id"), parcels_of(ledger)
     for shipment in instructed:
         order = ledger["orders"].get(shipment.text("order_id"))
         own = lines.get(shipment.key)
@@ -32,9 +34,12 @@ def late_changes(ledger: Ledger, payments: Mapping[str, Payment]) -> Iterator[Fi
             continue
         stop = ledger.schema["shipments"].columns["stopped"].label
         fix = msg("Change the label at the carrier, or take the parcel out and tick {stopped}.", stopped=stop)
-        for column, why in _label_changes(shipment, order, own):
+        riders = [row for key in orders_in(shipment)[1:] if (row := ledger["orders"].get(key)) is not None]
+        for column, why in (*_label_changes(shipment, order, own), *_riders_leave(order, riders)):
             yield shipment.finding("changed-after-instruction", column, why, fix, level="warning")
-        if why_amount := _amount_change(shipment, order, parcels[order.key], payments, ledger.currency):
+        if why_amount := _amount_change(
+            shipment, (order, *riders), parcels[order.key], payments, ledger.currency
+        ):
             yield shipment.finding(
                 "changed-after-instruction", "cod_amount", why_amount, fix, level="warning"
             )
@@ -47,6 +52,22 @@ def _label_changes(shipment: Row, order: Row, lines: Sequence[Row]) -> Iterator[
     for column, (printed, now) in _receivers(shipment, destination_of(order, lines[0])).items():
         if match_key(printed) != match_key(now):
             yield column, msg("The order now says '{now}', but the label was already made.", now=now)
+
+
+def _riders_leave(order: Row, riders: Sequence[Row]) -> Iterator[tuple[str, Message]]:
+    """Tell of orders in the same parcel that by now are to go somewhere else."""
+    goes_to = _door(order)
+    for rider in riders:
+        if _door(rider) != goes_to:
+            yield (
+                "with_orders",
+                msg("Order {order} in the same parcel now has another receiver.", order=rider.key),
+            )
+
+
+def _door(order: Row) -> tuple[str, str]:
+    to = destination_of(order)
+    return match_key(to.name), address_key(to.prefecture, to.address, to.building)
 
 
 def _receivers(shipment: Row, now: Destination) -> dict[str, tuple[str, str]]:
@@ -65,13 +86,17 @@ def _receivers(shipment: Row, now: Destination) -> dict[str, tuple[str, str]]:
 
 
 def _amount_change(
-    shipment: Row, order: Row, parcels: Sequence[Row], payments: Mapping[str, Payment], currency: str
+    shipment: Row,
+    orders: Sequence[Row],
+    parcels: Sequence[Row],
+    payments: Mapping[str, Payment],
+    currency: str,
 ) -> Message | None:
     """Compare what the carrier collects with what the order comes to; told at the parcel that collects, or the first."""
     living = [parcel for parcel in parcels if standing_of(parcel) != "cancelled"]
     collecting = [parcel for parcel in living if parcel.money("cod_amount")] or living
-    payment = payments.get(order.text("payment_method"))
-    due = order.money("total") if payment is not None and payment.cod else 0
+    payment = payments.get(orders[0].text("payment_method"))
+    due = sum(order.money("total") for order in orders) if payment is not None and payment.cod else 0
     collected = sum(parcel.money("cod_amount") for parcel in living)
     if payment is None or shipment is not collecting[0] or due == collected:
         return None

@@ -14,6 +14,7 @@ from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
 from automations.core.records import dataclass
 from automations.core.schema import Schema
+from automations.core.shared_parcels import parcels_of
 
 MailClass = Literal["transactional", "service", "advertising"]
 Trigger = Literal["ordered", "shipped", "arrived"]
@@ -151,7 +152,7 @@ def parcels_by_order(ledger: Ledger) -> dict[str, tuple[Row, ...]]:
     """Return the shipments of each order that were not cancelled, in sheet order."""
     return {
         order: tuple(row for row in rows if row.text("state") != "cancelled")
-        for order, rows in ledger["shipments"].by("order_id").items()
+        for order, rows in parcels_of(ledger).items()
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -61,6 +62,13 @@ def ship_day(  # noqa: PLR0913 - the facts of practice 4.1, each from its own pl
     if requested_on is None:
         return ShipDay(earliest, earliest + timedelta(days=days), reason)
     return _for_wish(requested_on, earliest, days, calendar)
+
+
+def last_to_leave(days: Iterable[ShipDay]) -> ShipDay:
+    """Return the day of the order that leaves last, for orders in one parcel: the first that has no day yet."""
+    found = list(days)
+    waiting = (day for day in found if day.ship_on is None)
+    return next(waiting, max(found, key=lambda day: day.ship_on or date.min))
 
 
 def _earliest(order: Row, payment: Payment, calendar: Calendar, handling_days: int) -> tuple[date, Message]:

@@ -10,6 +10,7 @@ from automations.core.destinations import destinations_of
 from automations.core.ledger import Ledger, Row
 from automations.core.mails import MailKind, StopRule
 from automations.core.order_day import ordered_day
+from automations.core.shared_parcels import orders_in
 from automations.core.text import match_key
 
 
@@ -50,7 +51,9 @@ class Standing:
         """Return the standing in ``ledger``; a return counts as trouble for ``trouble_days`` after the order."""
         open_holds = [hold for hold in ledger["holds"] if hold.text("state") == "open"]
         blocked = {hold.text("order_id") for hold in open_holds if hold.text("severity") == "block"}
-        back = {row.text("order_id") for row in ledger["shipments"] if row.text("state") == "returned"}
+        back = {
+            key for row in ledger["shipments"] if row.text("state") == "returned" for key in orders_in(row)
+        }
         since = ledger.today - timedelta(days=trouble_days)
         troubled: dict[str, set[str]] = {}
         for order in ledger["orders"]:

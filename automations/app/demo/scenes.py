@@ -91,7 +91,7 @@ PHONE_LINES: tuple[Cells, ...] = (
 
 LATE_ORDERS: tuple[Cells, ...] = (
     _phone_order(
-        "KM-1028", _at(10, 8, 40, month=12), (42120, 0, 0, 42120), payment_method="invoice",
+        "KM-1028", _at(10, 8, 40, month=12), (26568, 0, 0, 26568), payment_method="invoice",
         buyer_name="株式会社みどり商会 総務部", buyer_postcode="5300001",
         buyer_prefecture="大阪府", buyer_address="大阪市北区梅田9-55-20", buyer_building="みどりビル8F",
         buyer_phone="080-0000-1005", buyer_email="midori@example.com",
@@ -111,7 +111,7 @@ LATE_ORDERS: tuple[Cells, ...] = (
 """Orders of the last morning: more than is there, one for a later day, one with a day nobody can read."""
 
 LATE_LINES: tuple[Cells, ...] = (
-    *_lines("KM-1028", ("K-006", 15), ("K-007", 5)),
+    *_lines("KM-1028", ("K-006", 9), ("K-007", 5)),
     *_lines("KM-1029", ("K-002", 2)),
     *_lines("KM-1030", ("K-007", 2)),
 )
