@@ -70,6 +70,7 @@ def codes() -> dict[str, str]:
         named = _named(module)
         for function in ast.walk(module):
             if isinstance(function, ast.FunctionDef):
+                found = {**dict.fromkeys(_default_codes(function), ""), **found}
                 for code, sentence in _codes_of(function, named):
                     found[code] = found.get(code) or sentence
     found = {code: sentence for code, sentence in found.items() if code not in NO_CODES}
@@ -163,6 +164,14 @@ def _codes_of(function: ast.FunctionDef, named: Mapping[str, ast.AST]) -> Iterat
             for part in parts:
                 for code in _written(part, here):
                     yield code, sentence
+
+
+def _default_codes(function: ast.FunctionDef) -> Iterator[str]:
+    """Yield the code a function takes when its caller names none."""
+    given = reversed(list(zip(reversed(function.args.args), reversed(function.args.defaults), strict=False)))
+    for argument, default in given:
+        if argument.arg == "code" and isinstance(default, ast.Constant):
+            yield str(default.value)
 
 
 def _parts(node: ast.AST) -> list[ast.expr]:

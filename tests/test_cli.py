@@ -150,7 +150,7 @@ def test_new_shop_is_made_and_is_in_order(daicho: Daicho, tmp_path: Path) -> Non
     assert daicho("check", "--shop", "my-shop") == (0, "Nothing is wrong.\n", "")
     again = daicho("init", "my-shop", "--lang", "en")
     assert (again.code, again.out) == (2, "")
-    assert again.err.startswith("folder-taken: my-shop already holds shop.yaml")
+    assert again.err.startswith("folder-taken at my-shop\n  This folder already holds shop.yaml")
 
 
 def test_run_json_has_the_documented_keys(daicho: Daicho, shop: Path) -> None:
@@ -264,15 +264,15 @@ def test_options_come_from_the_environment(
         pytest.param(("run", "allocate-stok"), "Did you mean 'allocate_stock'?", id="automation misspelt"),
         pytest.param(("run", "--now", "tomorrow"), "2026-11-24T10:00", id="moment in words"),
         pytest.param(("run", "--shop", "nowhere"), "shop-missing", id="no shop"),
-        pytest.param(("why", "999"), "order-unknown", id="no such order"),
-        pytest.param(("export", "yamato-1"), "batch-unknown", id="no such batch"),
+        pytest.param(("why", "999"), "unknown-order", id="no such order"),
+        pytest.param(("export", "yamato-1"), "unknown-batch", id="no such batch"),
         pytest.param(("import", "nothing.csv"), "file-missing", id="no such file"),
         pytest.param(("show", "ordres"), "Did you mean 'orders'?", id="tab misspelt"),
         pytest.param(("show", "orders", "--where", "staus=on_hold"), "Did you mean 'status'?", id="column misspelt"),
         pytest.param(("show", "orders", "--where", "status"), "status=on_hold", id="no condition"),
         pytest.param(("show", "orders", "--where", "status=shiped"), "Use one of: received", id="unknown value"),
         pytest.param(("mail", "preview", "shippd", "--order", "1"), "Did you mean 'shipped'?", id="mail misspelt"),
-        pytest.param(("mail", "preview", "shipped", "--order", "1"), "order-unknown", id="mail of no order"),
+        pytest.param(("mail", "preview", "shipped", "--order", "1"), "unknown-order", id="mail of no order"),
         pytest.param(("doctor", "--shop", "nowhere"), "shop-missing", id="doctor without a shop"),
         pytest.param(("fly",), "fly", id="no such command"),
     ],

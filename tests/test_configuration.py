@@ -208,7 +208,7 @@ def test_status_that_automations_use_may_not_be_removed(tmp_path: Path) -> None:
 def test_column_that_an_automation_needs_is_told_with_who_needs_it(tmp_path: Path) -> None:
     products = _bundled("tabs/products.yaml").replace("\n  weight_g:", "\n  wieght_g:")
     problems = _problems(_shop(tmp_path, files={"tabs/products.yaml": products}))
-    assert {problem.code for problem in problems} == {"column-missing"}
+    assert {problem.code for problem in problems} == {"unknown-column"}
     wheres = {problem.where for problem in problems}
     assert "sheets_schema/tabs/products.yaml (automations/schedule_shipping.py)" in wheres
     assert all("wieght_g" in problem.fix.text("en") for problem in problems)
@@ -242,12 +242,12 @@ def _tab_problems(*columns: Column, key: tuple[str, ...] = ("order_id",)) -> lis
 @pytest.mark.parametrize(
     ("column", "told"),
     [
-        pytest.param(Column("x", Label("状態", "X")), ("header-doubled", "x"), id="header of another column"),
-        pytest.param(Column("x", Label("ｽﾃｰﾀｽ", "X")), ("header-doubled", "x"), id="alias of another column"),
+        pytest.param(Column("x", Label("状態", "X")), ("header-twice", "x"), id="header of another column"),
+        pytest.param(Column("x", Label("ｽﾃｰﾀｽ", "X")), ("header-twice", "x"), id="alias of another column"),
         pytest.param(Column("x", Label("X", "X"), "choice"), ("choices-missing", "x"), id="choice without values"),
-        pytest.param(Column("x", Label("X", "X"), twin="y"), ("column-missing", "x.twin"), id="twin that is not there"),
+        pytest.param(Column("x", Label("X", "X"), twin="y"), ("unknown-column", "x.twin"), id="twin that is not there"),
         pytest.param(Column("x", Label("X", "X"), refers_to="teas.id"), ("unknown-name", "x.refers_to"), id="reference to no tab"),
-        pytest.param(Column("x", Label("X", "X"), refers_to="products.id"), ("column-missing", "x.refers_to"), id="reference to no column"),
+        pytest.param(Column("x", Label("X", "X"), refers_to="products.id"), ("unknown-column", "x.refers_to"), id="reference to no column"),
         pytest.param(Column("x", Label("X", "X"), "choice", choices_from="teas"), ("unknown-name", "x"), id="list that is not there"),
     ],
 )  # fmt: skip
@@ -256,7 +256,7 @@ def test_wrong_column_is_told(column: Column, told: tuple[str, str]) -> None:
 
 
 def test_key_of_a_tab_must_be_a_column() -> None:
-    assert _tab_problems(key=("number",)) == [("column-missing", "key")]
+    assert _tab_problems(key=("number",)) == [("unknown-column", "key")]
 
 
 def test_choice_column_with_values_of_its_own_is_fine() -> None:

@@ -32,11 +32,11 @@ def codes(shop: conf.Configuration, written: str) -> list[str]:
         pytest.param("recognise: [No]\nnumber: No\norders: {total: Sum}", [], id="plain header"),
         pytest.param("recognise: [No]", ["layout-incomplete"], id="no order number"),
         pytest.param(
-            "recognise: [No]\nnumber: No\norders: {totall: Sum}", ["column-missing"], id="misspelt column"
+            "recognise: [No]\nnumber: No\norders: {totall: Sum}", ["unknown-column"], id="misspelt column"
         ),
         pytest.param(
             "recognise: [No]\nnumber: No\norders: {next_step: A}",
-            ["column-missing"],
+            ["unknown-column"],
             id="the program's column",
         ),
         pytest.param("recognise: [No]\nnumber: No\norders: {total: {}}", ["source-unclear"], id="no source"),
@@ -62,7 +62,7 @@ def codes(shop: conf.Configuration, written: str) -> list[str]:
         ),
         pytest.param(
             "recognise: [No]\nnumber: No\nrow_kinds: {column: K, price: P, sums: {postage: ['2']}}",
-            ["column-missing"],
+            ["unknown-column"],
             id="sum into an unknown amount",
         ),
         pytest.param(

@@ -158,5 +158,5 @@ def _column_needed(name: str, tab: str, column: str, known: tuple[str, ...], pro
         known,
         f"sheets_schema/tabs/{tab}.yaml (automations/{name}.py)",
         problems,
-        "column-missing",
+        "unknown-column",
     )

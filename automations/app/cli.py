@@ -98,12 +98,33 @@ _lang = click.option(
 )
 
 
+def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    """Print which version this is; a folder of the source that is not installed has none."""
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("daicho")
+    except PackageNotFoundError:
+        number = _("(started from its folder, not installed)")
+    click.echo(f"daicho {number}")
+    ctx.exit()
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=_("Runs the back office of a small online shop from its own spreadsheet."),
     epilog=_("Start with: daicho demo"),
 )
-@click.version_option(package_name="daicho", prog_name="daicho", help=_("Show the version and exit."))
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help=_("Show the version and exit."),
+)
 def cli() -> None:
     """Group all commands."""
 

@@ -26,7 +26,13 @@ class BatchUnknown(DaichoError):
             if close
             else msg("See them with: daicho show batches")
         )
-        super().__init__("batch-unknown", msg("There is no batch '{batch}' in the ledger.", batch=batch), fix)
+        super().__init__(
+            "unknown-batch",
+            msg("There is no batch '{batch}' in the ledger.", batch=batch),
+            fix,
+            where=ledger.schema["batches"].label,
+            value=batch,
+        )
 
 
 def export_batch(folder: Path, batch: str, now: datetime | None, language: str | None) -> list[str]:

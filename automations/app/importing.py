@@ -31,6 +31,7 @@ class FileMissing(DaichoError):
             "file-missing",
             msg("The file {file} is not there or cannot be read.", file=on_one_line(str(path), 120)),
             msg("Check the name; with blanks in it, put it in quotes."),
+            where=on_one_line(path.name, 120),
         )
 
 

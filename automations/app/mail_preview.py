@@ -38,7 +38,8 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
             if close
             else msg("Mails: {names}.", names=tuple(configuration.mails))
         )
-        raise PreviewRefused("mail-unknown", msg("There is no mail '{name}'.", name=name), fix)
+        why = msg("There is no mail '{name}'.", name=name)
+        raise PreviewRefused("unknown-mail", why, fix, where="sheets_schema/mails.yaml", value=name)
     _, ledger = read_ledger(shop, now)
     order = find_order(ledger, number)
     occasions = Occasions(ledger, configuration.payments, configuration.carriers)
@@ -46,7 +47,8 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
     shipment = parcels[0] if parcels and mail.per == "shipment" else None
     made = composer_of(configuration)(occasions.of(mail, order, shipment))
     if isinstance(made, CannotCompose):
-        raise PreviewRefused("mail-incomplete", made.why, msg("Fill in what is missing, then look again."))
+        fix = msg("Fill in what is missing, then look again.")
+        raise PreviewRefused("mail-incomplete", made.why, fix, where=order.key)
     to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
     subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
     return f"{to}\n{subject}\n\n{made.text}"

@@ -22,7 +22,11 @@ class OrderUnknown(DaichoError):
             else msg("Look it up in the orders tab: daicho show orders")
         )
         super().__init__(
-            "order-unknown", msg("There is no order '{number}' in the ledger.", number=number), fix
+            "unknown-order",
+            msg("There is no order '{number}' in the ledger.", number=number),
+            fix,
+            where=ledger.schema["orders"].label,
+            value=number,
         )
 
 

@@ -44,7 +44,7 @@ def _check_tab(own: Tab, bundled: Tab, where: str, problems: Problems) -> None:
     for column in bundled.columns.values():
         if column.id not in own.columns:
             if own.id in _HOUSE and column.id not in named:
-                unknown_name("column", column.id, tuple(own.columns), where, problems, "column-missing")
+                unknown_name("column", column.id, tuple(own.columns), where, problems, "unknown-column")
         elif own.id in _HOUSE or column.id in named:
             _check_column(own.columns[column.id], column, f"{where}: {column.id}", problems)
 

@@ -31,8 +31,8 @@ class ShowRefused(DaichoError):
 
     exit_code = 2
 
-    def __init__(self, why: Message, fix: Message) -> None:
-        super().__init__("show-refused", why, fix)
+    def __init__(self, typed: str, why: Message, fix: Message) -> None:
+        super().__init__("show-refused", why, fix, where="daicho show", value=typed)
 
 
 def show_rows(
@@ -65,14 +65,14 @@ def _tab(name: str, schema: Schema) -> Tab:
             return tab
     close = nearest(name, [*schema, *(tab.label.ja for tab in schema.values())])
     fix = msg("Did you mean '{close}'?", close=close) if close else msg("Tabs: {tabs}.", tabs=tuple(schema))
-    raise ShowRefused(msg("There is no tab '{name}'.", name=name), fix)
+    raise ShowRefused(name, msg("There is no tab '{name}'.", name=name), fix)
 
 
 def _condition(text: str, tab: Tab) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
         raise ShowRefused(
-            msg("'{text}' is not a condition.", text=text), msg("Write it like status=on_hold.")
+            text, msg("'{text}' is not a condition.", text=text), msg("Write it like status=on_hold.")
         )
     column = tab.by_header.get(normal_header(name))
     if column is None:
@@ -82,10 +82,11 @@ def _condition(text: str, tab: Tab) -> tuple[str, str]:
             if close
             else msg("Columns: {names}.", names=tuple(tab.columns))
         )
-        raise ShowRefused(msg("{tab} has no column '{name}'.", tab=tab.id, name=name), fix)
+        raise ShowRefused(text, msg("{tab} has no column '{name}'.", tab=tab.id, name=name), fix)
     known = tab.columns[column].written_choices
     if known and value and normal_header(value) not in known:
         raise ShowRefused(
+            text,
             msg("'{value}' is no value of the column '{name}'.", value=value, name=column),
             msg("Use one of: {known}.", known=tuple(tab.columns[column].choices)),
         )

@@ -204,6 +204,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
             count=_ROUNDS,
         ),
         msg("Run again when nobody is saving; nothing was written."),
+        where=shop.configuration.ledger,
     )
 
 
@@ -267,6 +268,7 @@ def _deliver(
         "ledger-busy",
         msg("Files were written, but the ledger was being saved by someone else and could not be updated."),
         msg("Run again; the same files are written again and nothing happens twice."),
+        where=shop.configuration.ledger,
     )
 
 

@@ -14,6 +14,7 @@ from automations.app.configuration import BUNDLED, Configuration, load
 from automations.app.settings_tab import OFFERED
 from automations.books import Book
 from automations.books.workbook import WorkbookBook
+from automations.core.causes import cause_of
 from automations.core.errors import DaichoError, Problem, ServiceError, SetupError
 from automations.core.ledger import key_of
 from automations.core.messages import msg
@@ -33,8 +34,9 @@ class FolderTaken(DaichoError):
     def __init__(self, folder: Path, found: str) -> None:
         super().__init__(
             "folder-taken",
-            msg("{folder} already holds {found}; nothing was changed.", folder=folder.name, found=found),
+            msg("This folder already holds {found}; nothing was changed.", found=found),
             msg("Name another folder, or move the old one away first."),
+            where=folder.resolve().name,
         )
 
 
@@ -70,8 +72,9 @@ def not_written(name: str, error: OSError) -> ServiceError:
     """Return what to tell when a file or folder could not be written."""
     return ServiceError(
         "file-not-written",
-        msg("{file} could not be written: {cause}.", file=name, cause=error.strerror or "?"),
+        msg("{file} could not be written: {cause}.", file=name, cause=cause_of(error)),
         msg("Check that the folder may be written to and the disk has room, then run again."),
+        where=name,
     )
 
 

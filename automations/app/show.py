@@ -39,33 +39,20 @@ def change_lines(plan: Plan, ledger: Ledger, language: str) -> list[str]:
 
 def finding_text(finding: Finding, ledger: Ledger, language: str) -> str:
     """Return a finding in the one form: code, where, value / why / fix."""
-    return "\n".join(
-        [
-            f'{finding.code} {_place(finding, ledger, language)}: "{on_one_line(finding.value, _VALUE)}"',
-            f"  {finding.why.text(language)}",
-            f"  {msg('Fix: {fix}', fix=finding.fix).text(language)}",
-        ]
-    )
+    place = _place(finding, ledger, language)
+    return _told(finding, place, finding.value, language)
 
 
 def problem_text(problem: Problem, language: str) -> str:
     """Return one set-up problem in the same form as a finding."""
-    place = msg("at {place}", place=problem.where).text(language)
-    return "\n".join(
-        [
-            f"{problem.code} {place}",
-            f"  {problem.why.text(language)}",
-            f"  {msg('Fix: {fix}', fix=problem.fix).text(language)}",
-        ]
-    )
+    return _told(problem, msg("at {place}", place=problem.where).text(language), "", language)
 
 
 def error_text(error: DaichoError, language: str) -> str:
-    """Return what the program stopped for, and what to do."""
-    if isinstance(error, SetupError) and error.problems:
+    """Return what the program stopped for, and what to do, in the same form as a finding."""
+    if isinstance(error, SetupError):
         return "\n".join(problem_text(problem, language) for problem in error.problems)
-    fix = msg("Fix: {fix}", fix=error.fix).text(language)
-    return f"{error.code}: {error.why.text(language)}\n  {fix}"
+    return _told(error, msg("at {place}", place=error.where).text(language), error.value, language)
 
 
 def change_json(plan: Plan, ledger: Ledger) -> list[dict[str, Any]]:
@@ -156,6 +143,13 @@ def _shown(tab: Tab, cells: Mapping[str, Value]) -> list[tuple[Column, Value]]:
         for column in tab.columns.values()
         if column.id in cells and column.id not in hidden and not (column.hidden and column.large)
     ]
+
+
+def _told(said: Finding | Problem | DaichoError, place: str, value: str, language: str) -> str:
+    """Return the one form of everything that can be wrong: code, place and value, then why, then fix."""
+    quoted = f': "{on_one_line(value, _VALUE)}"' if value else ""
+    fix = msg("Fix: {fix}", fix=said.fix).text(language)
+    return f"{said.code} {place}{quoted}\n  {said.why.text(language)}\n  {fix}"
 
 
 def _place(finding: Finding, ledger: Ledger, language: str) -> str:

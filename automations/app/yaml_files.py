@@ -8,8 +8,10 @@ from typing import Any
 
 import yaml
 
+from automations.app.yaml_causes import cause_of_yaml
+from automations.core.causes import cause_of
 from automations.core.declare import Problems
-from automations.core.messages import msg
+from automations.core.messages import Message, msg
 
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -28,14 +30,22 @@ _Loader.add_implicit_resolver(
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(~|null|)\Z"), ["~", "n", ""])
 
 
+class _Refused(yaml.constructor.ConstructorError):
+    """YAML that is in order and would still be misread."""
+
+    def __init__(self, why: Message, mark: Any) -> None:  # noqa: ANN401 - PyYAML's own type
+        self.why = why
+        super().__init__(None, None, str(why), mark)
+
+
 def _mapping_without_doubles(loader: Any, node: Any) -> dict[object, object]:  # noqa: ANN401 - PyYAML's own types
     mapping: dict[object, object] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
-            raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key_node.start_mark)
+            raise _Refused(msg("the word before a colon must be a single one"), key_node.start_mark)
         key = loader.construct_object(key_node)
         if key in mapping:
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
+            raise _Refused(msg("'{key}' stands twice", key=key), key_node.start_mark)
         mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
 
@@ -48,26 +58,32 @@ def read_yaml(path: Path, where: str, problems: Problems) -> object:
     try:
         text = path.read_text(encoding="utf-8-sig")
         return read_yaml_text(text)
-    except (OSError, UnicodeDecodeError) as error:
-        problems.add(
-            "file-unreadable",
-            where,
-            msg("The file cannot be read: {cause}.", cause=str(error).split(": ")[0]),
-            msg("Check that it is there and saved as UTF-8."),
-        )
+    except OSError as error:
+        _unreadable(where, cause_of(error), problems)
+    except UnicodeDecodeError:
+        _unreadable(where, msg("it is not saved as UTF-8"), problems)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        mark = error.problem_mark
+        cause = error.why if isinstance(error, _Refused) else cause_of_yaml(error.problem or "")
         problems.add(
             "yaml-wrong",
-            f"{where}:{line}",
-            msg("The line cannot be understood: {cause}.", cause=error.problem or "?"),
-            msg("Check colons, brackets and indentation on this line."),
+            f"{where}:{mark.line + 1 if mark else 1}",
+            msg(
+                "From character {column} on, the line cannot be understood: {cause}.",
+                column=mark.column + 1 if mark else 1,
+                cause=cause,
+            ),
+            msg("Check colons, brackets and indentation on this line and the one above."),
         )
-    except yaml.YAMLError as error:
-        problems.add(
-            "yaml-wrong", where, msg("The file cannot be understood: {cause}.", cause=str(error)), _SAVE
-        )
+    except yaml.YAMLError:
+        why = msg("The file cannot be understood: a character that cannot be seen stands there.")
+        problems.add("yaml-wrong", where, why, msg("Save it again as plain UTF-8 text."))
     return {}
+
+
+def _unreadable(where: str, cause: Message, problems: Problems) -> None:
+    why = msg("The file cannot be read: {cause}.", cause=cause)
+    problems.add("file-unreadable", where, why, msg("Check that it is there and saved as UTF-8."))
 
 
 def read_yaml_text(text: str) -> object:
@@ -77,6 +93,3 @@ def read_yaml_text(text: str) -> object:
         yaml.YAMLError: The text is not YAML, or a key stands twice.
     """
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
-
-
-_SAVE = msg("Save it again as plain UTF-8 text.")

@@ -139,6 +139,7 @@ def _too_long(title: str, number: int, column: Column) -> LedgerRefused:
             column=column.label,
         ),
         msg("Shorten what it is made from; nothing was changed."),
+        where=title,
     )
 
 
@@ -147,4 +148,5 @@ def _no_column(title: str, column: Column) -> LedgerRefused:
         "column-missing",
         msg("The tab {title} has no column {expected}.", title=title, expected=column.label),
         msg("Add a column with the header {expected}.", expected=column.label),
+        where=title,
     )

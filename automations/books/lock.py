@@ -59,4 +59,5 @@ def _busy(workbook: Path) -> ServiceError:
         "ledger-busy",
         msg("Another run is writing to {name} right now.", name=workbook.name),
         msg("Wait until it has finished, then run again."),
+        where=workbook.name,
     )

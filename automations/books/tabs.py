@@ -56,6 +56,7 @@ def read_sheet(title: str, grid: Grid, tab: Tab) -> Sheet:
             msg(
                 "Its headers are: {found}. Bring the missing one back.", found=tuple(headers.values()) or "-"
             ),
+            where=title,
         )
     known = set(columns.values())
     unknown: dict[str, int] = {}
@@ -79,6 +80,7 @@ def _by_title(grids: Mapping[str, Grid], schema: Schema) -> dict[str, str]:
                 "tab-twice",
                 msg("The tabs {first} and {second} mean the same.", first=titles[tab.id], second=title),
                 msg("Rename the one that Daicho should not use."),
+                where=title,
             )
         titles[tab.id] = title
     return titles
@@ -145,6 +147,7 @@ def _one(title: str, places: Sequence[_Place]) -> _Place:
             "header-twice",
             msg("The tab {title} has the column {header} twice.", title=title, header=own[0].header),
             msg("Give one of the two another name; nothing was changed."),
+            where=title,
         )
     return own[0]
 
@@ -174,4 +177,5 @@ def _tab_missing(tab: Tab, titles: tuple[str, ...]) -> LedgerRefused:
             "Give the tab its name {name} back, or take the newest file from the folder backup.",
             name=tab.label,
         ),
+        where=tab.label,
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from automations.books.backups import backup_of
 from automations.books.operations import moment_of
 from automations.books.xlsx import EditRefused, RefusedError, ValueRefused, WorkbookRefused
+from automations.core.causes import cause_of
 from automations.core.errors import DaichoError, LedgerRefused, ServiceError
 from automations.core.messages import Message, msg
 
@@ -24,8 +25,8 @@ def refusal(error: RefusedError, workbook: Path) -> DaichoError:
         case WorkbookRefused(reason="read-only"):
             return _read_only(workbook)
         case WorkbookRefused():
-            why, fix = _of_file(error, workbook.name)
-            return LedgerRefused(f"workbook-{error.reason}", why, fix)
+            code, why, fix = _of_file(error, workbook.name)
+            return LedgerRefused(code, why, fix, where=workbook.name)
         case EditRefused():
             return _of_place(error)
         case ValueRefused():
@@ -37,6 +38,7 @@ def refusal(error: RefusedError, workbook: Path) -> DaichoError:
                     tab=error.sheet,
                 ),
                 msg("Mend what it is made from; nothing was changed."),
+                where=error.sheet,
             )
     raise error
 
@@ -48,6 +50,7 @@ def failure(error: OSError, workbook: Path) -> ServiceError:
             "disk-full",
             msg("There is no room left on the disk for {name}.", name=workbook.name),
             msg("Make room and run again; nothing was changed."),
+            where=workbook.name,
         )
     if error.errno in _NOT_ALLOWED:
         return _read_only(workbook)
@@ -56,9 +59,10 @@ def failure(error: OSError, workbook: Path) -> ServiceError:
         msg(
             "The workbook {name} cannot be read or written: {reason}.",
             name=workbook.name,
-            reason=error.strerror or str(error),
+            reason=cause_of(error),
         ),
         msg("See to the disk or network drive, then run again; nothing was changed."),
+        where=workbook.name,
     )
 
 
@@ -67,9 +71,12 @@ def missing(workbook: Path) -> LedgerRefused:
     return LedgerRefused(
         "workbook-missing",
         msg(
-            "There is no workbook {name} in the folder {folder}.", name=workbook.name, folder=workbook.parent
+            "There is no workbook {name} in the folder {folder}.",
+            name=workbook.name,
+            folder=workbook.parent.name,
         ),
         msg("Bring it back under this name, or write its name after 'ledger:' in shop.yaml."),
+        where=workbook.name,
     )
 
 
@@ -88,6 +95,7 @@ def older(workbook: Path, newest: str, zone: ZoneInfo) -> LedgerRefused:
             "folder backup and run again; nothing was changed.",
             backup=backup_of(workbook, newest).name,
         ),
+        where=workbook.name,
     )
 
 
@@ -97,14 +105,19 @@ def _open_elsewhere(workbook: Path, user: str) -> ServiceError:
         if user
         else msg("The workbook {name} is open in a spreadsheet program.", name=workbook.name)
     )
-    return ServiceError("workbook-open", why, msg("Save and close it, then run again; nothing was changed."))
+    fix = msg("Save and close it, then run again; nothing was changed.")
+    return ServiceError("workbook-open", why, fix, where=workbook.name)
 
 
 def _read_only(workbook: Path) -> ServiceError:
     return ServiceError(
         "workbook-read-only",
         msg("The workbook {name} or its folder may not be written to.", name=workbook.name),
-        msg("Allow writing to {folder}, then run again; nothing was changed.", folder=workbook.parent),
+        msg(
+            "Allow writing to the folder {folder}, then run again; nothing was changed.",
+            folder=workbook.parent.name,
+        ),
+        where=workbook.name,
     )
 
 
@@ -116,12 +129,14 @@ def _of_place(error: EditRefused) -> LedgerRefused:
                 "cell-blocked",
                 msg("The cell {cell} of the tab {tab} lies in the merged cells {area}.", **where),
                 msg("Take the merging off there, then run again; nothing was changed."),
+                where=error.sheet,
             )
         case "array-formula" | "data-table":
             return LedgerRefused(
                 "cell-blocked",
                 msg("The cell {cell} of the tab {tab} belongs to the formula that fills {area}.", **where),
                 msg("Delete that formula or move it elsewhere, then run again; nothing was changed."),
+                where=error.sheet,
             )
         case "table-totals-row":
             return LedgerRefused(
@@ -131,35 +146,41 @@ def _of_place(error: EditRefused) -> LedgerRefused:
                     **where,
                 ),
                 msg("Switch the totals row off (Table Design), run again, and switch it on again."),
+                where=error.sheet,
             )
         case "table-heading":
             return LedgerRefused(
                 "cell-blocked",
                 msg("The cell {cell} of the tab {tab} is a heading of the table {area}.", **where),
                 msg("Let the table begin above that row, or turn it back into cells, then run again."),
+                where=error.sheet,
             )
         case "no-such-sheet":
             return LedgerRefused(
                 "cell-blocked",
                 msg("The workbook's list of sheets does not name the tab {tab}.", **where),
                 msg("Open the workbook, save it again, then run again; nothing was changed."),
+                where=error.sheet,
             )
 
 
-def _of_file(error: WorkbookRefused, name: str) -> tuple[Message, Message]:
+def _of_file(error: WorkbookRefused, name: str) -> tuple[str, Message, Message]:
     match error.reason:
         case "password-protected":
             return (
+                "workbook-password-protected",
                 msg("The workbook {name} is protected with a password.", name=name),
                 msg("Open it, take the password off and save it."),
             )
         case "old-format" | "other-format" | "not-a-workbook":
             return (
+                "workbook-not-xlsx",
                 msg("The file {name} is not an .xlsx workbook.", name=name),
                 msg("Open it in a spreadsheet program and save it as .xlsx."),
             )
         case "far-cell":
             return (
+                "workbook-far-cell",
                 msg(
                     "In the tab {tab} something stands far away from everything else, in or near the cell {cell}.",
                     tab=error.part,
@@ -169,6 +190,7 @@ def _of_file(error: WorkbookRefused, name: str) -> tuple[Message, Message]:
             )
         case "too-large":
             return (
+                "workbook-too-large",
                 msg(
                     "The workbook {name} is larger than a ledger can be: {size}.",
                     name=name,
@@ -178,6 +200,7 @@ def _of_file(error: WorkbookRefused, name: str) -> tuple[Message, Message]:
             )
         case _:
             return (
+                "workbook-damaged",
                 msg("The workbook {name} is damaged and cannot be read.", name=name),
                 msg("Take the newest file from the folder backup; the damaged file was left as it is."),
             )

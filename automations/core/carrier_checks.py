@@ -180,7 +180,7 @@ def _check_codes(carrier: Carrier, field: str, used: Collection[str], where: str
 
 def _no_column(field: str, where: str, problems: Problems) -> None:
     problems.add(
-        "column-missing",
+        "field-missing",
         where,
         msg("No column takes the field {field}, which this service needs.", field=field),
         msg("Add 'field: {field}' to the carrier's column for it.", field=field),

@@ -134,7 +134,9 @@ def _text(column: Column, raw: RawCell) -> Value:
     if column.pattern and not re.fullmatch(column.pattern, text):
         raise Unreadable(
             msg("This does not have the form that is expected here."),
-            msg("Write it in the form {pattern}.", pattern=column.pattern),
+            msg("What belongs here: {note}.", note=column.note)
+            if column.note.ja
+            else msg("Write it in the form {pattern}.", pattern=column.pattern),
         )
     return text
 

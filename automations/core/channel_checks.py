@@ -37,7 +37,7 @@ def _check_sources(tab: Tab, sources: Mapping[str, Source | str], where: str, pr
         column = tab.columns.get(name)
         if column is None or not is_filled_from_files(column):
             fillable = tuple(known.id for known in tab.columns.values() if is_filled_from_files(known))
-            unknown_name("column", name, fillable, where, problems, "column-missing")
+            unknown_name("column", name, fillable, where, problems, "unknown-column")
             continue
         for source in as_source(written).nested:
             _check_origin(source, f"{where}.{name}", problems)
@@ -46,7 +46,7 @@ def _check_sources(tab: Tab, sources: Mapping[str, Source | str], where: str, pr
                 _check_choices(column, source, f"{where}.{name}", problems)
             if source.sum_of and (column.type != "money" or source is not written):
                 amounts = tuple(known.id for known in tab.columns.values() if known.type == "money")
-                unknown_name("amount", name, amounts, f"{where}.{name}.sum_of", problems, "column-missing")
+                unknown_name("amount", name, amounts, f"{where}.{name}.sum_of", problems, "unknown-column")
 
 
 def _check_origin(source: Source, where: str, problems: Problems) -> None:
@@ -97,7 +97,7 @@ def _check_sums(channel: Channel, tab: Tab, where: str, problems: Problems) -> N
     for name in (*kinds, *(part.goes_to for part in channel.difference)):
         if name not in tab.columns or tab.columns[name].type != "money":
             amounts = tuple(column.id for column in tab.columns.values() if column.type == "money")
-            unknown_name("amount", name, amounts, where, problems, "column-missing")
+            unknown_name("amount", name, amounts, where, problems, "unknown-column")
 
 
 def _check_names(channel: Channel, where: str, problems: Problems) -> None:
@@ -105,7 +105,7 @@ def _check_names(channel: Channel, where: str, problems: Problems) -> None:
     used = tuple(dict.fromkeys(filter(None, channel.headers)))
     for header in channel.also_named:
         if header not in used:
-            unknown_name("column", header, used, f"{where}: also_named", problems, "column-missing")
+            unknown_name("column", header, used, f"{where}: also_named", problems, "unknown-column")
 
 
 def _conditions(channel: Channel) -> Iterator[Condition]:

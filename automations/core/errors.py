@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automations.core.messages import Message, msg
+from automations.core.messages import Label, Message, msg
 from automations.core.records import dataclass
 
 
@@ -19,29 +19,35 @@ class Problem:
 
 
 class DaichoError(Exception):
-    """Anything the program stops for. ``exit_code`` follows DESIGN.md section 4."""
+    """Anything the program stops for. ``exit_code`` follows DESIGN.md section 4.
+
+    Attributes:
+        where: File, tab or command it is about, for the person.
+        value: What was typed there, ``""`` when nothing was.
+    """
 
     exit_code = 4
 
-    def __init__(self, code: str, why: Message, fix: Message) -> None:
+    def __init__(
+        self, code: str, why: Message, fix: Message, *, where: str | Label | Message = "", value: str = ""
+    ) -> None:
         self.code = code
         self.why = why
         self.fix = fix
+        self.where = where
+        self.value = value
         super().__init__(f"{code}: {why} {fix}")
 
 
 class SetupError(DaichoError):
-    """A YAML file, template, setting or command is wrong; carries every problem found, not the first."""
+    """A YAML file, template or setting is wrong; carries every problem found (at least one), not the first."""
 
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(
-            "setup-wrong",
-            msg("Things to mend in the set-up: {count}.", count=len(self.problems)),
-            msg("Mend them and run again; nothing was changed."),
-        )
+        first = self.problems[0]
+        super().__init__(first.code, first.why, first.fix, where=first.where)
 
 
 class LedgerRefused(DaichoError):
@@ -61,7 +67,8 @@ class LedgerChanged(ServiceError):
 
     def __init__(self) -> None:
         super().__init__(
-            "ledger-changed",
+            "ledger-busy",
             msg("The ledger was changed by someone else while Daicho was working on it."),
             msg("Run again; nothing was changed."),
+            where=msg("the ledger"),
         )

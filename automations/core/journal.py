@@ -124,6 +124,7 @@ def damaged(entry: str) -> LedgerRefused:
         "journal-damaged",
         msg("The hidden tab 記録 was changed by hand (entry {entry}).", entry=entry),
         msg("Undo that change, or take the newest file from the folder backup."),
+        where="記録",
     )
 
 

@@ -14,7 +14,7 @@ from automations.core.plan import Finding, Level
 from automations.core.schema import Column, Tab
 from automations.core.sums import Gap, row_gaps
 
-_REFERENCE_CODES = {"orders": "unknown-order", "products": "unknown-product", "shipments": "unknown-shipment"}
+_REFERENCE_CODES = {"orders": "unknown-order", "products": "unknown-product"}
 # A hold stops these orders and shows them to a person, so that the row need not be kept out (H26).
 _HELD_REFERENCES = frozenset({("order_lines", "sku")})
 # A new order may wait for its number, its lines may not: nobody could tell whose they are.

@@ -81,7 +81,7 @@ def _check_tab(tab: Tab, schema: Schema, where: str, problems: Problems) -> None
 
 def _check_column(tab: Tab, name: str, where: str, problems: Problems) -> None:
     if name not in tab.columns:
-        unknown_name("column", name, tuple(tab.columns), where, problems, "column-missing")
+        unknown_name("column", name, tuple(tab.columns), where, problems, "unknown-column")
 
 
 def _check_reference(column: Column, schema: Schema, where: str, problems: Problems) -> None:
@@ -99,7 +99,7 @@ def _check_headers(tab: Tab, where: str, problems: Problems) -> None:
         for header in column.headers:
             if owner.setdefault(header, column.id) != column.id:
                 problems.add(
-                    "header-doubled",
+                    "header-twice",
                     f"{where}: {column.id}",
                     msg(
                         "The header '{header}' already belongs to {other}.",

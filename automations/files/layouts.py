@@ -186,7 +186,7 @@ def _bound(channel: Channel, header: Sequence[str], schema: Schema) -> Layout:
         channel = _in_ledger_columns(channel, places, schema)
     if doubled := _doubled(channel, header, schema):
         raise FileRefused(
-            "header-doubled",
+            "header-twice",
             msg("These columns stand twice in the header: {names}.", names=doubled),
             msg("Remove or rename one of each, so that it is clear which one counts."),
             1,

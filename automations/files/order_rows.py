@@ -68,7 +68,7 @@ class OrderReader:
             self._read_line(draft, row)
         self._amounts.count_up(draft, rows)
         if not draft.lines:
-            draft.note("no-lines", ("orders", ""), number, *_NO_LINES, row=draft.row)
+            draft.note("order-without-lines", ("orders", ""), number, *_NO_LINES, row=draft.row)
         self._notice(draft, rows)
         return IncomingOrder(
             file=file,

@@ -67,6 +67,7 @@ def _changed(batch: Row, what: str) -> LedgerRefused:
         msg(
             "Use the file that was written then, or put the hidden columns of its parcels back from a backup."
         ),
+        where=batch.key,
     )
 
 

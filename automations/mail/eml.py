@@ -29,7 +29,10 @@ class MailRefused(DaichoError):
     def __init__(self, mail: str, why: Message) -> None:
         self.mail = mail
         super().__init__(
-            "mail-refused", why, msg("Correct the order or shop.yaml, and let the mail be made anew.")
+            "mail-refused",
+            why,
+            msg("Correct the order or shop.yaml, and let the mail be made anew."),
+            where=mail,
         )
 
 

@@ -16,6 +16,7 @@ from automations.core import money
 from automations.core.errors import Problem, SetupError
 from automations.core.messages import Message, msg
 from automations.core.text import postcode_written
+from automations.mail.template_causes import cause_of_syntax, forbidden_name
 from automations.mail.views import Blank, Choice, Seen, View
 from automations.mail.wording import full_day, full_moment, price
 
@@ -70,9 +71,10 @@ def render(environment: ImmutableSandboxedEnvironment, name: str, context: Mappi
         raise SetupError([_forbidden(name, error)]) from error
     except UndefinedError as error:
         raise NotRendered(str(error.message), msg("There is no such value."), _line_of(error)) from error
+    except NotRendered as error:
+        raise NotRendered(error.variable, error.why, _line_of(error)) from error
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        why = msg("It cannot be filled in: {reason}.", reason=str(error))
-        raise NotRendered("?", why, _line_of(error)) from error
+        raise NotRendered("?", msg("A filter or a sum does not fit the value."), _line_of(error)) from error
 
 
 def used_names(environment: ImmutableSandboxedEnvironment, name: str) -> set[str]:
@@ -118,19 +120,19 @@ def _filled(value: object) -> object:
 def _amount(value: Seen) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise TypeError(f"{value!s} is not an amount")
+    raise NotRendered(str(value), msg("It is not an amount."))
 
 
 def _day(value: Seen) -> date:
     if isinstance(value, date):
         return value
-    raise TypeError(f"{value!s} is not a day")
+    raise NotRendered(str(value), msg("It is not a day."))
 
 
 def _moment(value: Seen) -> datetime:
     if isinstance(value, datetime):
         return value
-    raise TypeError(f"{value!s} is not a day with a time")
+    raise NotRendered(str(value), msg("It is not a day with a time."))
 
 
 def _line_of(error: BaseException) -> int:
@@ -153,7 +155,7 @@ def _not_a_template(error: TemplateSyntaxError) -> Problem:
     return Problem(
         "template-broken",
         f"mail_templates: {error.name or error.filename}:{error.lineno}",
-        msg("This line cannot be read as a template: {reason}.", reason=error.message or ""),
+        msg("This line cannot be read as a template: {reason}.", reason=cause_of_syntax(error.message or "")),
         msg(
             "Compare it with the bundled file of the same name: each {{{{ needs its }}}}, each if its endif."
         ),
@@ -164,6 +166,8 @@ def _forbidden(name: str, error: SecurityError) -> Problem:
     return Problem(
         "template-forbidden",
         f"mail_templates: {name}",
-        msg("A template may only show values: {reason}.", reason=str(error.message)),
+        msg(
+            "A template may only show values, and '{name}' is none.", name=forbidden_name(str(error.message))
+        ),
         msg("Use the values that mail_templates/README.md names."),
     )

@@ -41,6 +41,7 @@ class NotADemo(DaichoError):
                 folder=folder.name,
             ),
             msg("Rename that folder, or start the demo in another place."),
+            where=folder.name,
         )
 
 
