@@ -65,7 +65,11 @@ class Day:
 
     def run(self, moment: str) -> str:
         """Run everything and return what was said."""
-        return self._say("run", "--shop", str(self.folder), "--now", moment, "--lang", "en")
+        return self.say("run", moment)
+
+    def say(self, command: str, moment: str, *arguments: str) -> str:
+        """Run a command in the shop and return what was said."""
+        return self._say(command, "--shop", str(self.folder), "--now", moment, "--lang", "en", *arguments)
 
     def print_labels(self, day: str) -> None:
         """Have the carrier issue every label there is, and put its list into the inbox."""
@@ -157,3 +161,36 @@ def test_orders_of_next_engine_go_out_and_the_same_file_again_changes_nothing(da
     assert day.statuses().keys() == statuses.keys()
     assert day.statuses()["NE-305"] == "shipped"
     assert not any(row.text("source_change") for row in day.ledger()["orders"])
+
+
+def test_a_shops_own_layout_replaces_the_bundled_one(day: Day) -> None:
+    bundled = (CHANNELS.parents[1] / "sheets_schema" / "channels" / "eccube.yaml").read_text(encoding="utf-8")
+    own = day.folder / "sheets_schema" / "channels" / "eccube.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        bundled.replace("number: 注文番号", "number: 注文番号\nprefix: 'EC-'").replace(
+            "  buyer_phone: TEL", "  buyer_phone: TEL\n  client_ip: 会員ID"
+        ),
+        encoding="utf-8",
+    )
+
+    said = day.say("import", "2026-11-24T10:00", str(CHANNELS / "eccube.csv"))
+
+    assert "eccube.csv" in said
+    assert day.statuses().keys() == {"EC-31"}
+
+
+def test_what_was_told_stays_told_when_a_file_with_fewer_columns_follows(day: Day) -> None:
+    header = "店舗伝票番号,受注日,受注名,発送先名,発送先住所１,支払方法,商品コード,商品価格,受注数量"
+    row = "NE-1,2026/11/23 10:00:00,森 一郎,森 一郎,京都府宇治市宇治9-9-9,代金引換,K-001,1080,1"
+    totals = {"first.csv": ",合計金額,1080", "second.csv": ",合計金額,2160", "third.csv": ""}
+    for name, more in totals.items():
+        _, column, total = more.split(",") if more else ("", "", "")
+        text = f"{header},{column}\n{row},{total}\n" if more else f"{header}\n{row}\n"
+        (day.folder / INBOX / name).write_text(text, encoding="utf-8")
+        day.run("2026-11-24T10:00")
+
+    order = day.ledger()["orders"].get("NE-1")
+    assert order is not None
+    assert "1,080→2,160" in order.text("source_change")
+    assert order.text("status") == "on_hold"

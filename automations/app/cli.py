@@ -221,7 +221,8 @@ def import_files(
 
     outcome, counts = take_in(folder, files, now, language)
     print_import(outcome, counts, as_json=as_json)
-    sys.exit(1 if any(count.findings for count in counts) else 0)
+    wrong = any(finding.level == "error" for count in counts for finding in count.findings)
+    sys.exit(1 if wrong else 0)
 
 
 @cli.command(help=_("Print rows of a tab.\n\nExample: daicho show orders --where status=on_hold"))

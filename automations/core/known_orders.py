@@ -41,10 +41,13 @@ def compared(
         return {}, []
     arrived = with_notices(state_of(order.order, order.lines), order.findings)
     # A file with fewer columns than the one before says nothing of the others.
-    arrived = {**{name: kept[name] for name in order.silent_on if name in kept}, **arrived}
+    unsaid = {name: kept[name] for name in order.silent_on if name in kept}
+    arrived = {**unsaid, **arrived}
     if kept == arrived and row.get("source_change") is None:
         return {}, []
     still_open = open_differences(kept, arrived, _state_here(row, lines))
+    if unsaid and not still_open:
+        return {}, []  # what was told before may be among the columns that are not there
     phrases = in_words(still_open, kept, arrived, ledger.schema, ledger.currency, order.findings)
     words = spoken(phrases, ledger.language)
     cells: dict[str, Value] = {
