@@ -57,7 +57,7 @@ def refused_before(case: Case, reason: HoldReason, around: Surroundings) -> Evid
     if case.order.text("payment_method") not in reason.payment_methods:
         return ()
     refused = around.index(refusals_of, reason.within_days)
-    person = around.index(people_of).person_of.get(case.order.key, "")
+    person = around.index(people_of).person_of.get(case.order.key, "") if refused else ""
     orders = [order for order in refused.get(person, ()) if order != case.order.key]
     customer = around.ledger["customers"].get(case.order.text("customer_id"))
     earlier = customer.number_of("refusals") if customer is not None else 0

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.messages import Message, msg
-from automations.core.money import to_minor, written
+from automations.core.money import written
+from automations.core.order_rules import minor
 from automations.core.persons import email_key
 from automations.core.sums import amount_of
 from automations.core.text import match_key
@@ -30,22 +31,29 @@ def many_signs(case: Case, reason: HoldReason, around: Surroundings) -> Evidence
     """H24: the declared weights of all signs together reach the declared score."""
     if not reason.score_from:
         return ()
-    found = [
-        (weight, said)
-        for name, weight in reason.weights.items()
-        if weight and name in SIGNS and (said := SIGNS[name](case, reason, around)) is not None
-    ]
-    score = sum(weight for weight, _ in found)
-    if score < reason.score_from:
+    found: list[tuple[int, Message]] = []
+    within_reach = sum(reason.weights.values())
+    if within_reach < reason.score_from:
         return ()
+    for name, weight in reason.weights.items():
+        said = SIGNS[name](case, reason, around) if weight else None
+        if said is not None:
+            found.append((weight, said))
+            continue
+        within_reach -= weight
+        if within_reach < reason.score_from:
+            return ()
+    score = sum(weight for weight, _ in found)
     signs = tuple(msg("{sign} ({weight})", sign=sign, weight=weight) for weight, sign in found)
     return (msg("{score} points of {limit}: {signs}", score=score, limit=reason.score_from, signs=signs),)
 
 
 def kana_contradicts(name: str, kana: str) -> bool:
     """Return whether the kana inside a name are not in its reading: ``山本 さくら`` and ``ヤマモト ハナコ``."""
+    if not name or not kana:
+        return False
     read = _katakana(kana)
-    return bool(read) and any(run not in read for run in _KANA_RUN.findall(_katakana(name)))
+    return any(run not in read for run in _KANA_RUN.findall(_katakana(name)))
 
 
 def _katakana(text: str) -> str:
@@ -64,7 +72,7 @@ def _new_customer(case: Case, _reason: HoldReason, around: Surroundings) -> Mess
 
 def _high_amount(case: Case, reason: HoldReason, around: Surroundings) -> Message | None:
     amount, currency = amount_of(case.order, case.lines), around.ledger.currency
-    if not reason.amount_from or amount < (to_minor(reason.amount_from, currency) or 0):
+    if not reason.amount_from or amount < minor(reason.amount_from, currency):
         return None
     return msg("amount {amount}", amount=written(amount, currency))
 
@@ -77,8 +85,12 @@ def _night_order(case: Case, _reason: HoldReason, _around: Surroundings) -> Mess
 
 
 def _other_receiver(case: Case, _reason: HoldReason, _around: Surroundings) -> Message | None:
-    buyer = ("", match_key(case.order.text("buyer_name")), match_key(case.order.text("buyer_company")))
-    others = any(match_key(receiver.name) not in buyer for receiver in case.destinations)
+    name, company = case.order.text("buyer_name"), case.order.text("buyer_company")
+    others = any(
+        receiver.name not in (name, company)
+        and match_key(receiver.name) not in ("", match_key(name), match_key(company))
+        for receiver in case.destinations
+    )
     return msg("goes to somebody else") if others else None
 
 

@@ -44,10 +44,10 @@ def high_amount(case: Case, reason: HoldReason, around: Surroundings) -> Evidenc
     """H08: the amount is high, or high for somebody's first order."""
     amount = amount_of(case.order, case.lines)
     currency = around.ledger.currency
-    if reason.amount_from and amount >= _minor(reason.amount_from, currency):
+    if reason.amount_from and amount >= minor(reason.amount_from, currency):
         return (msg("The order comes to {amount}", amount=_written(amount, currency)),)
     limit = reason.new_customer_amount_from
-    if limit and amount >= _minor(limit, currency) and around.orders.is_first(case.order.key):
+    if limit and amount >= minor(limit, currency) and around.orders.is_first(case.order.key):
         return (msg("First order of this customer: {amount}", amount=_written(amount, currency)),)
     return ()
 
@@ -130,7 +130,8 @@ def _total_without_goods(case: Case, around: Surroundings) -> Evidence:
 
 
 @cache
-def _minor(amount: int, currency: str) -> int:
+def minor(amount: int, currency: str) -> int:
+    """Return an amount of a declaration in minor units of the shop's currency."""
     return money.to_minor(amount, currency) or 0
 
 
