@@ -128,10 +128,10 @@ def command_summaries() -> dict[str, str]:
 
 def _all_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
     for name, command in group.commands.items():
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield f"{prefix}{name}", command
         if isinstance(command, click.Group):
             yield from _all_commands(command, f"{prefix}{name} ")
-        else:
-            yield f"{prefix}{name}", command
 
 
 def _codes() -> str:

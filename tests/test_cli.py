@@ -19,7 +19,7 @@ import click
 import pytest
 
 from automations import post_sales
-from automations.app import cli
+from automations.app import cli, options
 from automations.app.demo.scenes import SCENES
 from automations.app.demo.tour import make_shop, play
 from automations.app.shops import init_shop
@@ -355,7 +355,7 @@ def test_language_of_help_is_found_before_a_shop_is_known(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert cli.interface_language(arguments) == language
+    assert options.interface_language(arguments) == language
 
 
 def test_a_refusal_is_said_in_the_language_of_the_shop(
@@ -364,8 +364,8 @@ def test_a_refusal_is_said_in_the_language_of_the_shop(
     monkeypatch.delenv("DAICHO_LANG", raising=False)
     monkeypatch.setenv("LC_ALL", "C")
     (tmp_path / "shop.yaml").write_text("# settings\nlanguage: ja\n", encoding="utf-8")
-    assert cli.interface_language(["why", "1001", "--shop", str(tmp_path)]) == "ja"
-    assert cli.interface_language(["why", "1001", "--shop", str(tmp_path), "--lang", "en"]) == "en"
+    assert options.interface_language(["why", "1001", "--shop", str(tmp_path)]) == "ja"
+    assert options.interface_language(["why", "1001", "--shop", str(tmp_path), "--lang", "en"]) == "en"
 
 
 def test_whole_program_speaks_japanese_on_a_narrow_terminal(tmp_path: Path) -> None:

@@ -3,99 +3,23 @@
 from __future__ import annotations
 
 import gettext
-import locale
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import click
 
 from automations import AUTOMATIONS
-from automations.core.messages import LANGUAGES, LOCALE_DIR, Message, msg
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def interface_language(arguments: Sequence[str]) -> str:
-    """Return the language of help and refusals: --lang, DAICHO_LANG, the shop's own, else the locale's."""
-    named = _option(arguments, "--lang") or os.environ.get("DAICHO_LANG")
-    if named:
-        return named if named in LANGUAGES else "en"
-    own = _language_of(Path(_option(arguments, "--shop") or os.environ.get("DAICHO_SHOP") or "."))
-    if own:
-        return own
-    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES")
-    wanted = wanted or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    return "ja" if wanted.lower().startswith("ja") else "en"
-
-
-def _option(arguments: Sequence[str], name: str) -> str:
-    """Return what an option is given, before anything is parsed; ``""`` without it."""
-    for place, argument in enumerate(arguments):
-        if argument == name and place + 1 < len(arguments):
-            return arguments[place + 1]
-        if argument.startswith(f"{name}="):
-            return argument.removeprefix(f"{name}=")
-    return ""
-
-
-def _language_of(folder: Path) -> str:
-    """Return the ``language:`` line of a shop's settings, ``""`` where none can be read."""
-    try:
-        text = (folder / "shop.yaml").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
-    line = re.search(rf"^language:\s*['\"]?({'|'.join(LANGUAGES)})\b", text, re.MULTILINE)
-    return line[1] if line else ""
-
+from automations.app.hold_commands import holds
+from automations.app.options import LANGUAGE, _, common, language_option
+from automations.core.messages import LOCALE_DIR, Message, msg
 
 # How often a run tells what it is about to do: files, ledger, rules, writing, effects.
 RUN_STEPS = 5
-LANGUAGE = interface_language(sys.argv[1:])
-
-
-def _(template: str) -> str:
-    return msg(template).text(LANGUAGE)
-
-
-def _common(command: F) -> F:
-    """Add the options every command on a shop has."""
-    options = (
-        click.option("--shop", "folder", type=click.Path(path_type=Path), default=Path(), envvar="DAICHO_SHOP",
-                     help=_("The shop's folder (default: here).")),
-        click.option("--now", type=Moment(), envvar="DAICHO_NOW",
-                     help=_("Act as if it were this moment, for example 2026-11-24T10:00.")),
-        _lang,
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-class Moment(click.ParamType[datetime]):
-    """A moment such as ``2026-11-24T10:00``; a day alone means 09:00."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
-        """Return the moment; click reports one that cannot be read."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(_("Write the moment like 2026-11-24T10:00."), param, ctx)
-        return moment.replace(hour=9) if len(value) == len("2026-11-24") else moment
-
-
-_lang = click.option(
-    "--lang", "language", type=click.Choice(LANGUAGES), envvar="DAICHO_LANG", help=_("Japanese or English.")
-)
 
 
 def _show_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -131,7 +55,7 @@ def cli() -> None:
 
 @cli.command(help=_("Make a shop folder with settings, inbox and ledger.\n\nExample: daicho init my-shop"))
 @click.argument("folder", type=click.Path(path_type=Path))
-@_lang
+@language_option
 def init(folder: Path, language: str | None) -> None:
     """Make a new shop."""
     from automations.app.shops import init_shop
@@ -143,7 +67,7 @@ def init(folder: Path, language: str | None) -> None:
 
 
 @cli.command(help=_("Make a sample shop in this folder and walk through its days.\n\nExample: daicho demo"))
-@_lang
+@language_option
 def demo(language: str | None) -> None:
     """Run the tour."""
     from automations.app.demo.tour import run_tour
@@ -153,7 +77,7 @@ def demo(language: str | None) -> None:
 
 @cli.command(help=_("List everything wrong in the ledger, settings and templates.\n\nExample: daicho check"))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-@_common
+@common
 def check(folder: Path, now: datetime | None, language: str | None, as_json: bool) -> None:
     """Report findings; exit 1 when there are any."""
     from automations.app.checking import check_shop
@@ -173,7 +97,7 @@ def check(folder: Path, now: datetime | None, language: str | None, as_json: boo
 @click.argument("names", nargs=-1)
 @click.option("--dry-run", is_flag=True, help=_("Only show what would happen."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-@_common
+@common
 def run(
     names: tuple[str, ...],
     folder: Path,
@@ -198,7 +122,7 @@ def run(
 
 @cli.command(help=_("Say what blocks an order, and who can clear it.\n\nExample: daicho why KM-1015"))
 @click.argument("order")
-@_common
+@common
 def why(order: str, folder: Path, now: datetime | None, language: str | None) -> None:
     """Explain one order."""
     from automations.app.why import explain
@@ -211,7 +135,7 @@ def why(order: str, folder: Path, now: datetime | None, language: str | None) ->
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-@_common
+@common
 def import_files(
     files: tuple[Path, ...], folder: Path, now: datetime | None, language: str | None, as_json: bool
 ) -> None:
@@ -230,7 +154,7 @@ def import_files(
 @click.option("--where", "conditions", multiple=True, help=_("Only rows with COLUMN=VALUE; may be repeated."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 @click.option("--csv", "as_csv", is_flag=True, help=_("Print CSV."))
-@_common
+@common
 def show(  # noqa: PLR0913 - the options of the command
     tab: str,
     conditions: tuple[str, ...],
@@ -248,7 +172,7 @@ def show(  # noqa: PLR0913 - the options of the command
 
 
 @cli.command(help=_("Print the day in figures.\n\nExample: daicho report"))
-@_common
+@common
 def report(folder: Path, now: datetime | None, language: str | None) -> None:
     """Orders per status and age, shortages, what needs a person."""
     from automations.app.report import day_report
@@ -260,13 +184,16 @@ def report(folder: Path, now: datetime | None, language: str | None) -> None:
     help=_("Write a shipping file again, the same bytes.\n\nExample: daicho export yamato-20261124-1")
 )
 @click.argument("batch")
-@_common
+@common
 def export(batch: str, folder: Path, now: datetime | None, language: str | None) -> None:
     """Write the files of a batch again."""
     from automations.app.exporting import export_batch
 
     for line in export_batch(folder, batch, now, language):
         click.echo(line)
+
+
+cli.add_command(holds)
 
 
 @cli.group(help=_("Look at mails before they go."))
@@ -277,7 +204,7 @@ def mail() -> None:
 @mail.command(help=_("Show a mail as it would go.\n\nExample: daicho mail preview shipped --order KM-1002"))
 @click.argument("name")
 @click.option("--order", required=True, help=_("Order number."))
-@_common
+@common
 def preview(name: str, order: str, folder: Path, now: datetime | None, language: str | None) -> None:
     """Show one mail for one order."""
     from automations.app.mail_preview import preview_mail
@@ -286,7 +213,7 @@ def preview(name: str, order: str, folder: Path, now: datetime | None, language:
 
 
 @cli.command(help=_("Check access, headers and settings, in plain words.\n\nExample: daicho doctor"))
-@_common
+@common
 def doctor(folder: Path, now: datetime | None, language: str | None) -> None:
     """Exit 2 when something must be mended before a run can work."""
     from automations.app.doctor import examine
