@@ -246,6 +246,19 @@ def test_a_files_name_tells_two_shops_apart(shop: conf.Configuration, name: str,
     assert file.source == channel
 
 
+def test_a_file_whose_name_says_nothing_is_refused_with_the_names_that_would(
+    shop: conf.Configuration,
+) -> None:
+    both = channels(
+        shop, honten=f"file_names: ['本店*']\n{LINES}}}", nijo=f"file_names: ['二条*']\n{LINES}}}"
+    )
+
+    file, orders = read(shop, both, "No,Product,Code\n1,茶,K-001\n", "1201.csv")
+
+    assert ([finding.code for finding in file.findings], orders) == (["file-misnamed"], ())
+    assert "本店*" in str(file.findings[0].fix)
+
+
 def test_two_channels_that_look_the_same_are_not_guessed_at(shop: conf.Configuration) -> None:
     file, orders = read(
         shop, channels(shop, one=f"{LINES}}}", two=f"{LINES}}}"), "No,Product,Code\n1,茶,K-001\n"

@@ -36,6 +36,9 @@ class Amounts:
         self._checks = schema["orders"].checks.sums
         self._values = values
         self._taken_off = {name for check in self._checks for name in check.minus}
+        self._of_lines = tuple(
+            name for name, written in self._channel.orders.items() if as_source(written).lines_total
+        )
         self._roundings = next(
             (part.source.tax_rounding for part in layout.lines if part.source.plus_tax), ("half_up",)
         )
@@ -80,9 +83,8 @@ class Amounts:
             counted = abs(amount) if name in self._taken_off else amount
             draft.cells[name] = _amount(draft.cells, name) + counted
         self._tax_lines(draft)
-        for name, written in self._channel.orders.items():
-            if as_source(written).lines_total and all(map(_is_priced, draft.lines)):
-                draft.cells[name] = _goods_of(draft)
+        for name in self._of_lines if all(map(_is_priced, draft.lines)) else ():
+            draft.cells[name] = _goods_of(draft)
         self._fill_gaps(draft, rows[0][1])
 
     def _note_unknown(self, draft: Draft, amount: str, row: NumberedRow) -> None:

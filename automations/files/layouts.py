@@ -83,6 +83,12 @@ def recognised(name: str, header: Sequence[str], channels: Mapping[str, Channel]
     ]
     if fitting:
         return _bound(_closest(fitting, header), header, schema)
+    if misnamed := next((channel for channel in with_files if not _missing(channel, header, schema)), None):
+        raise FileRefused(
+            "file-misnamed",
+            msg("This is a file of {channel}, but its name does not say so.", channel=misnamed.label),
+            msg("Rename it like one of: {patterns}.", patterns=misnamed.file_names),
+        )
     for channel in sorted(with_files, key=lambda each: -_share(each, header, schema)):
         if _share(channel, header, schema) >= _NEARLY:
             raise _lacking(channel, _missing(channel, header, schema), header, schema)
@@ -100,8 +106,8 @@ def recognised(name: str, header: Sequence[str], channels: Mapping[str, Channel]
 
 
 def _is_named(channel: Channel, name: str) -> bool:
-    patterns = [pattern.casefold() for pattern in channel.file_names]
-    return not patterns or any(fnmatchcase(name.casefold(), pattern) for pattern in patterns)
+    patterns = map(normal_header, channel.file_names)
+    return not channel.file_names or any(fnmatchcase(normal_header(name), pattern) for pattern in patterns)
 
 
 def _closest(fitting: Sequence[Channel], header: Sequence[str]) -> Channel:

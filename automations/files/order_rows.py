@@ -59,11 +59,14 @@ class OrderReader:
         draft = Draft(plain_number(number), rows[0][0])
         if self._channel.order_values == "first_row":
             rows = self._until_repeated(draft, rows)
-        first_receiver = self._receiver_row(rows)
+        own = rows[:1] if self._channel.order_values == "first_row" else rows
+        receiver = (self._receiver_row(own),)
         for part in self._layout.orders:
-            self._read_order_field(
-                draft, part, [first_receiver] if part.column.id in self._on_lines else rows
-            )
+            texts = _texts_of(part, receiver if part.column.id in self._on_lines else own)
+            if texts:
+                self._put(draft, draft.cells, "orders", part, texts[0][0], row=texts[0][1])
+            if len(texts) > 1:
+                _note_difference(draft, part, texts[0][0], *texts[1])
         for row in rows:
             self._read_line(draft, row)
         self._amounts.count_up(draft, rows)
@@ -94,34 +97,11 @@ class OrderReader:
 
     def _receiver_row(self, rows: Sequence[NumberedRow]) -> NumberedRow:
         """Return the row whose receiver is the order's: that of its first product, as a whole."""
-        if self._channel.order_values == "first_row":
+        if len(rows) == 1 or not self._receiver:
             return rows[0]
         products = [row for row in rows if self._amounts.kind_of(row[1]) is None]
         named = (row for row in (*products, *rows) if any(part.read(row[1]) for part in self._receiver))
         return next(named, rows[0])
-
-    def _read_order_field(self, draft: Draft, part: Field, rows: Sequence[NumberedRow]) -> None:
-        if self._channel.order_values == "first_row":
-            rows = rows[:1]
-        texts: dict[str, int] = {}
-        for number, cells in rows:
-            if text := part.read(cells):
-                texts.setdefault(text, number)
-        if not texts:
-            return
-        if part.source.all_rows:
-            told = dict.fromkeys(line for text in texts for line in text.splitlines())
-            texts = {"\n".join(told): next(iter(texts.values()))}
-        text, row = next(iter(texts.items()))
-        self._put(draft, draft.cells, "orders", part, text, row=row)
-        for other, at in list(texts.items())[1:2]:
-            values = tuple(shortened(each, _SHOWN) for each in (text, other))
-            why = msg("The rows of this order say different things here: {values}.", values=values)
-            fix = msg("The first one was taken. Correct it in the ledger if the other is right.")
-            # What the program acts on must be looked at; two remarks only are worth a word.
-            level: Level = "warning" if part.column.type == "text" else "error"
-            place = ("orders", part.column.id)
-            draft.note("values-differ", place, other, why, fix, row=at, level=level)
 
     def _read_line(self, draft: Draft, row: NumberedRow) -> None:
         number, cells = row
@@ -183,3 +163,25 @@ class OrderReader:
                 channel=self._channel.id,
             )
         return None
+
+
+def _texts_of(part: Field, rows: Sequence[NumberedRow]) -> list[tuple[str, int]]:
+    """Return what the rows of an order say in a field, each different text once with its first row."""
+    texts: dict[str, int] = {}
+    for number, cells in rows:
+        text = part.read(cells)
+        if text and text not in texts:
+            texts[text] = number
+    if part.source.all_rows and len(texts) > 1:
+        told = dict.fromkeys(line for text in texts for line in text.splitlines())
+        return [("\n".join(told), min(texts.values()))]
+    return list(texts.items())
+
+
+def _note_difference(draft: Draft, part: Field, taken: str, other: str, row: int) -> None:
+    values = tuple(shortened(each, _SHOWN) for each in (taken, other))
+    why = msg("The rows of this order say different things here: {values}.", values=values)
+    fix = msg("The first one was taken. Correct it in the ledger if the other is right.")
+    # What the program acts on must be looked at; two remarks only are worth a word.
+    level: Level = "warning" if part.column.type == "text" else "error"
+    draft.note("values-differ", ("orders", part.column.id), other, why, fix, row=row, level=level)

@@ -181,6 +181,8 @@ class _Intake:
         """Read an order; a row that nobody can read becomes a line that a person must complete."""
         if group.rows:
             order = self._reader.read(self._name, group.number, group.rows)
+            if not (group.broken or group.short):
+                return order
         else:
             first = group.broken[0][0]
             order = IncomingOrder(self._name, first, self._channel.id, group.number, {}, ())

@@ -13,6 +13,8 @@ from automations.core.text import normal_header
 
 # Words of kinds, states and keys come again and again.
 spelling = lru_cache(maxsize=4096)(normal_header)
+# The rows of an order repeat its addresses.
+_parts_of_address = lru_cache(maxsize=64)(split_off)
 
 Cells = tuple[str, ...]
 Reader = Callable[[Cells], str]
@@ -100,7 +102,7 @@ def _steps(source: Source, known_entries: frozenset[str]) -> Iterator[Callable[[
         yield lambda text: spelled.get(spelling(text), text)
     if source.part:
         which = 0 if source.part == "prefecture" else 1
-        yield lambda text: split_off(text)[which]
+        yield lambda text: _parts_of_address(text)[which]
 
 
 @lru_cache(maxsize=64)  # several ledger columns look into the same cell one after the other
