@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import ledgers
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_allocation import Reference
 
 from automations import allocate_stock
 from automations.core.ledger import Ledger, Row
@@ -179,3 +180,28 @@ def test_what_is_given_back_is_free_for_the_next_run_and_nothing_waits_beside_fr
         if line.number_of("allocated_qty") < line.number_of("qty"):
             assert free[line.text("sku")] == 0
             assert line.text("shortage")
+
+
+@settings(deadline=None)
+@given(
+    lots,
+    orders,
+    edits,
+    edits,
+    st.booleans(),
+    st.sampled_from(["intake", "payment_ok"]),
+    st.sampled_from([0, 5]),
+)
+def test_every_line_gets_what_the_rules_give_it_when_read_slowly(  # noqa: PLR0913 - what a run depends on
+    stock: Stock, wanted: Orders, first: Edits, then: Edits, whole: bool, at: str, minutes: int
+) -> None:
+    options = {"whole_orders_first": whole, "allocate_at": at}
+    before = edited(run(edited(run(shop_with(stock, wanted), **options), first), 5, **options), then)
+    after = run(before, minutes, **options)
+    reference = Reference(
+        replace(before, now=after.now), replace(ledgers.settings("allocate_stock"), **options)
+    )
+    sets, held = reference.run()
+    for line in after["order_lines"]:
+        assert line.number_of("allocated_qty") == sets[line.key]
+        assert dict(reservations(line.text("reserved"))) == held[line.key]

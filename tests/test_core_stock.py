@@ -128,10 +128,10 @@ def lots() -> tuple[Lot, ...]:
         pytest.param({"A": -3, "A//far": 2}, 2, (("A//far", 2),), id="over-reserved counts as none"),
     ],
 )
-def test_take(free: dict[str, int], wanted: int, taken: tuple[Reservation, ...]) -> None:
+def test_serve(free: dict[str, int], wanted: int, taken: tuple[Reservation, ...]) -> None:
     shelf = Shelf(lots(), free)
     before = shelf.left("A", DAY)
-    assert shelf.take((("A", 1),), wanted, DAY) == taken
+    assert shelf.serve((("A", 1),), wanted, DAY) == (wanted, taken)
     assert shelf.left("A", DAY) == before - wanted
 
 
@@ -139,8 +139,8 @@ def test_sets_are_limited_by_their_scarcest_part_and_can_be_put_back() -> None:
     shelf = Shelf(lots(), {"A": 5, "B": 9})
     parts = (("A", 2), ("B", 1))
     assert shelf.sets(parts, DAY) == 2
-    taken = shelf.take(parts, 2, DAY)
-    assert taken == (("A", 4), ("B", 2))
+    sets, taken = shelf.serve(parts, 3, DAY)
+    assert (sets, taken) == (2, (("A", 4), ("B", 2)))
     assert shelf.sets(parts, DAY) == 0
     shelf.put_back(taken)
     assert shelf.sets(parts, DAY) == 2

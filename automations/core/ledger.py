@@ -280,8 +280,9 @@ class Ledger:
 
 def update(row: Row, cells: Cells, why: Message | None = None) -> tuple[SetCells, ...]:
     """Return the change that gives ``row`` these cells, or nothing when they already stand there."""
-    differing = {column: value for column, value in cells.items() if row.get(column) != value}
+    there = row.cells.get
+    differing = {column: value for column, value in cells.items() if there(column) != value}
     if not differing:
         return ()
-    before = {column: row.get(column) for column in differing}
+    before = {column: there(column) for column in differing}
     return (SetCells(row.tab, row.key, differing, before, why),)

@@ -78,15 +78,14 @@ class Plan:
         findings: list[Finding] = []
         all_marks = list(marks)
         for part in _flat(parts):
-            match part:
-                case SetCells() | AppendRow():
-                    changes.append(part)
-                case Finding():
-                    findings.append(part)
-                case Plan():
-                    changes += part.changes
-                    findings += part.findings
-                    all_marks += part.marks
+            if isinstance(part, (SetCells, AppendRow)):
+                changes.append(part)
+            elif isinstance(part, Finding):
+                findings.append(part)
+            else:
+                changes += part.changes
+                findings += part.findings
+                all_marks += part.marks
         return cls(tuple(changes), tuple(findings), tuple(all_marks))
 
     @classmethod

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
+from automations.core.demand import Demand, Line
 from automations.core.messages import Message, msg
-from automations.core.reserving import Line, Survey
-from automations.core.stock import Shelf
+from automations.core.stock import Part, Shelf
 
 _NAMED = 5
+_NEXT_RUN = msg("has just become free; reserved in the next run")
 
 
-def holders_of(survey: Survey, skus: Iterable[str], sku_of: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the orders that hold units of these products after the run, by product, in sheet order."""
-    wanted = set(skus)
-    held = survey.held_by()
-    orders = {row.key: row.text("order_id") for row in survey.holding}
-    orders |= {line.row.key: line.order.key for line in survey.lines}
-    found: dict[str, dict[str, None]] = {}
-    for key, order in sorted(orders.items(), key=lambda pair: natural(pair[1])):
-        for stock_key, _ in held[key]:
-            sku = sku_of.get(stock_key, "")
-            if sku in wanted:
-                found.setdefault(sku, {})[order] = None
-    return {sku: list(names) for sku, names in found.items()}
+def tell_shortages(demand: Demand, shelf: Shelf, sku_of: Mapping[str, str]) -> None:
+    """Note in every line that stays short what is missing, or that it has become free in this very run.
+
+    Args:
+        demand: Lines after reserving.
+        shelf: What is free after the run, units given back in it included.
+        sku_of: Product by stock key.
+    """
+    short = [line for line in demand.lines if line.waits is None and line.missing]
+    wanted = {sku for line in short for sku, _ in line.claim.parts}
+    holders = holders_of(demand, {key: sku for key, sku in sku_of.items() if sku in wanted})
+    holding = {order for orders in holders.values() for order in orders}
+    known: dict[tuple[tuple[Part, ...], int, date, str], Message | None] = {}
+    for line in short:
+        order = line.order.key if line.order.key in holding else ""
+        alike = (line.claim.parts, line.missing, line.day, order)
+        if alike not in known:
+            known[alike] = _shortage_of(line, shelf, holders)
+        line.short = known[alike]
+        if line.short is None:
+            line.waits = _NEXT_RUN
+
+
+def holders_of(demand: Demand, wanted: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the orders that hold something after the run, the lowest number first.
+
+    Args:
+        demand: Lines after reserving.
+        wanted: Under which name to list the holders of each stock key; others are left out.
+    """
+    if not wanted:
+        return {}
+    held = {row.key: (row.text("order_id"), pairs) for row, pairs in demand.holding}
+    held |= {line.row.key: (line.order.key, line.held) for line in demand.lines}
+    found: dict[str, set[str]] = {}
+    for order, pairs in held.values():
+        for key, _ in pairs:
+            if key in wanted:
+                found.setdefault(wanted[key], set()).add(order)
+    return {name: sorted(orders, key=natural) for name, orders in found.items()}
 
 
 def natural(number: str) -> tuple[int, str]:
@@ -38,16 +67,10 @@ def named(orders: Sequence[str]) -> Message:
     return msg("{orders}", orders=tuple(orders))
 
 
-def shortage_of(line: Line, shelf: Shelf, holders: Mapping[str, Sequence[str]]) -> Message | None:
-    """Return what is missing for the rest of a line; None when everything has become free in this very run.
-
-    Args:
-        line: A line that is not served whole.
-        shelf: What is free after the run, units given back in it included.
-        holders: Orders that hold each product.
-    """
+def _shortage_of(line: Line, shelf: Shelf, holders: Mapping[str, Sequence[str]]) -> Message | None:
+    """Return what is missing for the rest of a line; None when everything has become free in this very run."""
     short = []
-    for sku, each in line.parts:
+    for sku, each in line.claim.parts:
         missing = each * line.missing - shelf.left(sku, line.day)
         if missing > 0:
             others = [order for order in holders.get(sku, ()) if order != line.order.key]

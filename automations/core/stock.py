@@ -82,19 +82,28 @@ def on_hand(stock: Table, movements: Table) -> tuple[dict[str, int], list[Row]]:
     On hand is the last count and every movement after it. A movement whose number stands twice cannot be
     trusted: if it takes goods out it is counted once, so that nothing is promised that may be gone.
     """
-    counted_at: dict[str, datetime | None] = {row.key: row.moment("counted_at") for row in stock}
     units = {row.key: row.number_of("counted_qty") for row in stock}
+    shelves = {
+        (row.get("sku"), row.get("place"), row.get("lot")): (row.key, row.moment("counted_at"))
+        for row in stock
+    }
+    by_key = dict(shelves.values())
     apart = {row.key for row in stock.set_aside}
     doubled = {row.key: row for row in movements.set_aside if row.number_of("qty") < 0}
     strays: list[Row] = []
     for move in (*movements, *doubled.values()):
-        key = stock_key(move.text("sku"), move.text("place"), move.text("lot"))
-        if key in units:
-            since, moved_at = counted_at[key], move.moment("moved_at")
-            if moved_at is not None and (since is None or moved_at > since):
-                units[key] += move.number_of("qty")
-        elif key not in apart:
-            strays.append(move)
+        get = move.cells.get
+        shelf = shelves.get((get("sku"), get("place"), get("lot")))
+        if shelf is None:
+            key = stock_key(move.text("sku"), move.text("place"), move.text("lot"))
+            if key not in by_key:
+                strays += [] if key in apart else [move]
+                continue
+            shelf = key, by_key[key]
+        key, since = shelf
+        moved_at = get("moved_at")
+        if isinstance(moved_at, datetime) and (since is None or moved_at > since):
+            units[key] += move.number_of("qty")
     return units, strays
 
 
@@ -125,65 +134,98 @@ def _sku(key: str, sku_of: Mapping[str, str]) -> str:
     return sku_of.get(key) or key.split("/", 1)[0]
 
 
+@dataclass(slots=True)
+class _Pile:
+    """What is left of one lot."""
+
+    key: str
+    last_day: date
+    left: int
+
+
 class Shelf:
     """What is free to take, by lot. Taking lowers it; it never falls below zero.
 
     Args:
-        lots: All lots; those with the nearest date are taken first, those without a date last.
+        lots: The lots; those with the nearest dates are taken first, those without a date last.
         free: Free units by stock key; a negative number (more reserved than there is) counts as none.
     """
 
-    __slots__ = ("_left", "_lots")
+    __slots__ = ("_by_key", "_piles")
 
     def __init__(self, lots: Iterable[Lot], free: Mapping[str, int]) -> None:
-        self._left = {key: max(0, units) for key, units in free.items()}
-        self._lots: dict[str, list[Lot]] = {}
+        self._piles: dict[str, list[_Pile]] = {}
+        self._by_key: dict[str, _Pile] = {}
         for lot in sorted(lots, key=lambda lot: (lot.expires_on or date.max, lot.key)):
-            self._lots.setdefault(lot.sku, []).append(lot)
+            pile = _Pile(lot.key, lot.last_day, max(0, free.get(lot.key, 0)))
+            self._by_key[lot.key] = pile
+            self._piles.setdefault(lot.sku, []).append(pile)
 
     def left(self, sku: str, day: date) -> int:
         """Return the free units of a product that may still arrive on ``day``."""
-        return sum(self._left.get(lot.key, 0) for lot in self._lots.get(sku, ()) if lot.last_day >= day)
+        left = 0
+        for pile in self._piles.get(sku, ()):
+            if pile.last_day >= day:
+                left += pile.left
+        return left
 
     def too_old(self, sku: str, day: date) -> int:
         """Return the free units of a product whose date is too near for ``day``."""
-        return sum(self._left.get(lot.key, 0) for lot in self._lots.get(sku, ()) if lot.last_day < day)
+        return sum(pile.left for pile in self._piles.get(sku, ()) if pile.last_day < day)
 
     def knows(self, sku: str) -> bool:
         """Return whether the product has any stock row."""
-        return sku in self._lots
+        return sku in self._piles
 
     def sets(self, parts: Iterable[Part], day: date) -> int:
         """Return how many whole sets could be taken."""
         return min(self.left(sku, day) // each for sku, each in parts)
 
-    def take(self, parts: Iterable[Part], sets: int, day: date) -> tuple[Reservation, ...]:
-        """Take the units of ``sets`` sets; the caller has asked ``sets()`` before.
+    def serve(self, parts: tuple[Part, ...], wanted: int, day: date) -> tuple[int, tuple[Reservation, ...]]:
+        """Take as many of the wanted sets (at least one) as there are; return how many, and their units.
 
         One lot serves a product whole where it can; else the nearest dates are used up first.
         """
-        taken: list[Reservation] = []
+        if len(parts) == 1:
+            # Nearly every line: no set, and its first lot has enough.
+            sku, each = parts[0]
+            piles = self._piles.get(sku)
+            if piles is None:
+                return 0, ()
+            first, units = piles[0], wanted * each
+            if first.left >= units and first.last_day >= day:
+                first.left -= units
+                return wanted, ((first.key, units),)
+        sets = wanted
         for sku, each in parts:
-            taken += self._take_units(sku, each * sets, day)
-        return tuple(taken)
+            sets = min(sets, self.left(sku, day) // each)
+        return sets, self._take(parts, sets, day) if sets else ()
 
     def put_back(self, taken: Iterable[Reservation]) -> None:
-        """Undo a ``take``."""
+        """Undo a ``serve``."""
         for key, units in taken:
-            self._left[key] += units
+            self._by_key[key].left += units
 
-    def _take_units(self, sku: str, wanted: int, day: date) -> list[Reservation]:
-        left = self._left
-        lots = [lot.key for lot in self._lots.get(sku, ()) if lot.last_day >= day and left.get(lot.key, 0)]
-        whole = next((key for key in lots if left[key] >= wanted), None)
+    def _take(self, parts: Iterable[Part], sets: int, day: date) -> tuple[Reservation, ...]:
         taken: list[Reservation] = []
-        for key in lots if whole is None else [whole]:
-            units = min(wanted, left[key])
+        for sku, each in parts:
+            self._take_units(self._piles[sku], each * sets, day, taken)
+        return tuple(taken)
+
+    @staticmethod
+    def _take_units(piles: Iterable[_Pile], wanted: int, day: date, taken: list[Reservation]) -> None:
+        fresh = [pile for pile in piles if pile.left and pile.last_day >= day]
+        for pile in fresh:
+            if pile.left >= wanted:
+                pile.left -= wanted
+                taken.append((pile.key, wanted))
+                return
+        for pile in fresh:
+            units = min(wanted, pile.left)
             if units:
-                left[key] -= units
+                pile.left -= units
                 wanted -= units
-                taken.append((key, units))
-        return taken
+                taken.append((pile.key, units))
 
 
 def merged(held: Iterable[Reservation], more: Iterable[Reservation]) -> tuple[Reservation, ...]:
