@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from automations.core.channels import Channel, plain_number
 from automations.core.customers import Customers, KnownCustomer
@@ -168,8 +168,9 @@ class _Intake:
             if shipments is None or lines is None:
                 shipments, lines = parcels_of(self.ledger), self.ledger.lines_of()
             on_the_way = any(parcel.text("state") in _ON_THE_WAY for parcel in shipments.get(row.key, ()))
-            cells, findings = compared(row, lines.get(row.key, ()), order, self.ledger)
-            flow, more = flowing_on(row, order, on_the_way=on_the_way)
+            news = _without_own_news(order, self.settings.channels) if on_the_way else order
+            cells, findings = compared(row, lines.get(row.key, ()), news, self.ledger)
+            flow, more = flowing_on(row, news, on_the_way=on_the_way)
             yield update(row, {**cells, **flow}, msg("so at the channel") if flow else None)
             yield (*findings, *more)
 
@@ -239,6 +240,13 @@ def _customers(ledger: Ledger, settings: Settings, numbered: Sequence[SetCells])
         if row.has_key or row.key in new_ids
     )
     return Customers(known, Numbers(settings.customer_prefix, used), settings.masked_mail_domains)
+
+
+def _without_own_news(order: IncomingOrder, channels: Mapping[str, Channel]) -> IncomingOrder:
+    """Return an order without the notices that a parcel from here has caused at the channel."""
+    notices = channels[order.channel].notices if order.channel in channels else ()
+    own = {notice.code for notice in notices if notice.until_shipped}
+    return replace(order, findings=tuple(finding for finding in order.findings if finding.code not in own))
 
 
 def _deleted(order: IncomingOrder, channel: str, channels: Mapping[str, Channel]) -> Finding:

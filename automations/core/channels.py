@@ -60,12 +60,14 @@ class Notice(Condition):
     Attributes:
         code: Kebab-case name of the finding.
         shows: Column of the file that is quoted; ``column`` when empty.
+        until_shipped: Says nothing new once a parcel of the order has gone out from here.
     """
 
     code: str
     why: Label
     fix: Label
     shows: str = ""
+    until_shipped: bool = False
     level: Literal["error", "warning"] = "warning"
 
 
