@@ -21,7 +21,13 @@ else:
 
         def declare(kind: type) -> type:
             made = standard(kind)
-            made.__record__ = {field.name: field for field in dataclasses.fields(made)}
+            fields = dataclasses.fields(made)
+            made.__record__ = {field.name: field.default for field in fields}
+            made.__factories__ = {
+                field.name: field.default_factory
+                for field in fields
+                if field.default_factory is not dataclasses.MISSING
+            }
             made.__init__, made.__repr__, made.__eq__ = _init, _repr, _eq
             made.__hash__ = _hash if frozen else None
             if frozen:
@@ -32,23 +38,20 @@ else:
 
 
 def _init(self: Any, *values: object, **named: object) -> None:  # noqa: ANN401 - any dataclass
-    fields, in_order = self.__record__, self.__match_args__
-    if len(values) > len(in_order):
-        raise TypeError(f"{type(self).__name__} takes {len(in_order)} values by place, not {len(values)}")
-    given = dict(zip(in_order, values, strict=False))
-    if wrong := named.keys() & given.keys() | named.keys() - fields.keys():
-        raise TypeError(f"{type(self).__name__} cannot take {', '.join(sorted(wrong))}")
-    given |= named
-    for name, field in fields.items():
-        if name in given:
-            value = given[name]
-        elif field.default is not dataclasses.MISSING:
-            value = field.default
-        elif field.default_factory is not dataclasses.MISSING:
-            value = field.default_factory()
-        else:
-            raise TypeError(f"{type(self).__name__} needs {name}")
-        object.__setattr__(self, name, value)
+    by_place = dict(zip(self.__match_args__, values, strict=False))
+    filled = self.__record__ | by_place | named
+    for name, make in self.__factories__.items():
+        if filled[name] is dataclasses.MISSING:
+            filled[name] = make()
+    if len(by_place) < len(values) or not by_place.keys().isdisjoint(named):
+        raise TypeError(f"{type(self).__name__} is given a value too many, or one twice")
+    if len(filled) > len(self.__record__) or dataclasses.MISSING in filled.values():
+        raise TypeError(f"{type(self).__name__} takes {', '.join(self.__record__)}, not {', '.join(named)}")
+    if hasattr(self, "__dict__"):
+        self.__dict__.update(filled)
+    else:
+        for name, value in filled.items():
+            object.__setattr__(self, name, value)
     if hasattr(self, "__post_init__"):
         self.__post_init__()
 
