@@ -92,7 +92,14 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         lines = now["order_lines"].by("shipment_id") if lines is None else lines
         twice = _standing_twice(shipment, result, owners)
         parts.append(twice or _recorded(shipment, result, lines.get(shipment.key, []), now, settings))
-    return Plan.of(parts, proposed(now, of_people, settings.carriers, owners))
+    return Plan.of(parts, proposed(now, of_people, settings.carriers, owners), _of_files(ledger, settings))
+
+
+def _of_files(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """Yield what was wrong with carriers' files as a whole; order files are told by ``import_orders``."""
+    for file in ledger.incoming.files if ledger.incoming else ():
+        if file.source in settings.carriers:
+            yield from file.findings
 
 
 def _owners(ledger: Ledger, results: Mapping[str, TrackingResult]) -> dict[str, set[str]]:

@@ -68,6 +68,10 @@ def codes() -> dict[str, str]:
     for path in sorted((ROOT / "automations").rglob("*.py")):
         module = ast.parse(path.read_text(encoding="utf-8"))
         named = _named(module)
+        for node in module.body:
+            if isinstance(node, ast.Assign):
+                for code, sentence in _codes_of(node, named):
+                    found[code] = found.get(code) or sentence
         for function in ast.walk(module):
             if isinstance(function, ast.FunctionDef):
                 found = {**dict.fromkeys(_default_codes(function), ""), **found}
@@ -151,7 +155,7 @@ def _named(module: ast.Module) -> dict[str, ast.AST]:
     return named
 
 
-def _codes_of(function: ast.FunctionDef, named: Mapping[str, ast.AST]) -> Iterator[tuple[str, str]]:
+def _codes_of(function: ast.AST, named: Mapping[str, ast.AST]) -> Iterator[tuple[str, str]]:
     """Yield each code with the first sentence beside it: in one call, or in one tuple that is told later."""
     here = dict(named)
     for node in ast.walk(function):

@@ -151,7 +151,7 @@ def _no_book(configuration: Configuration) -> MemoryBook:
 def _by_command(example: Example) -> Mapping[str, str]:
     """Return what a command prints in a shop folder as the example makes it.
 
-    A refusal is a value that is put into words at the end, so it is caused once and told in both languages.
+    What is wrong with the set-up is put into words at the end, so it is caused once and told in both languages.
     """
     told: dict[str, str] = {}
     for language in LANGUAGES:
@@ -159,9 +159,9 @@ def _by_command(example: Example) -> Mapping[str, str]:
             folder = Path(name) / "my-shop"
             gallery_shop.make(folder, _as_it_comes(example.sections), language)
             printed, error = _called(example, folder, language)
-        if error is not None:
+        if error is not None and "state" not in example.options:
             return {other: f"{printed}\n{error_text(error, other)}" for other in LANGUAGES}
-        told[language] = printed
+        told[language] = f"{printed}\n{error_text(error, language)}" if error else printed
     return told
 
 
@@ -214,7 +214,7 @@ def _foreign_words(example: Example) -> Iterator[str]:
     """Yield English words of the Japanese text that are neither names nor ids nor typed by the person."""
     typed = " ".join((*example.sections.values(), *example.options.values(), *example.sections)).lower()
     text = example.shown["ja"].partition(" ")[2]
-    text = re.sub(r'"[^"]*"', " ", text)
+    text = _AS_TYPED.sub(" ", text)
     for word in _WORD.findall(text):
         if word.lower() not in typed and word not in _NAMES and word.lower() not in _ids():
             yield word
@@ -234,6 +234,10 @@ def _ids() -> frozenset[str]:
     return frozenset((words - only_english) | kept)
 
 
+# What stands in a text as it is typed: quoted values, files and settings, parts of templates, times.
+_AS_TYPED = re.compile(
+    r"\"[^\"]*\"|[A-Z]{1,3}[0-9]+|[A-Za-z0-9{}<>%-]*[A-Za-z0-9][_./:][A-Za-z0-9_./:{}-]*|{%.*?%}|{{.*?}}"
+)
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _PROGRAM = re.compile(
     r"\b(?:NoneType|None|Traceback|Error|Exception|object at|dict|tuple|isinstance|TypeError|int|str|bool|Undefined|"
@@ -243,5 +247,5 @@ _MACHINE = re.compile(r"(?:/tmp/|/home/|/work/|/root|[A-Z]:\\)\S*")
 # Names of products and file forms, and words of YAML and templates that are typed as they stand.
 _NAMES = frozenset(
     "Daicho daicho Excel CSV YAML UTF Shift_JIS JIS Shift PDF HTML ZIP Google Shopify EC CUBE Cloud Yamato Asia Tokyo "
-    "JAN JPY Ctrl End xlsx yaml txt html bundled shop init run show orders".split()
+    "JAN JPY USD XML backup Lists endif README RFC Ctrl End xlsx yaml txt html bundled shop init run show orders".split()
 )

@@ -41,7 +41,7 @@ def _new_shop(language: str) -> Path:
 
 
 def _is_tab(name: str) -> bool:
-    return name.endswith(".csv") and "/" not in name
+    return name.endswith(".csv") and "/" not in name and not name.startswith("= ")
 
 
 def _type(folder: Path, tabs: Mapping[str, str]) -> None:

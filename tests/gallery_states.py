@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import yaml
 from hand_shop import TOKYO, read_snapshot
 
+from automations.app.configuration import BUNDLED
 from automations.app.runner import run
 from automations.books.disk import Disk
 from automations.books.versions import VersionedFile
@@ -86,7 +88,66 @@ def _is_a_folder(folder: Path, name: str) -> None:
 def _is_large(folder: Path, argument: str) -> None:
     """Write a file of so many rows: ``orders.csv 200001``."""
     name, _, rows = argument.partition(" ")
-    (folder / name).write_text("受注番号,商品コード\n" + "1,K-001\n" * int(rows), encoding="utf-8")
+    header = "受注番号,注文者名,支払方法,商品コード,数量,単価\n"
+    (folder / name).write_text(header + "A-1,森 一郎,代引,K-001,1,1080\n" * int(rows), encoding="utf-8")
+
+
+def _is_wide(folder: Path, name: str) -> None:
+    header = ",".join(f"c{number}" for number in range(600))
+    (folder / name).write_text(f"{header}\n{header}\n", encoding="utf-8")
+
+
+def _has_long_template(folder: Path, argument: str) -> None:
+    """Make a mail's template write the buyer's name so many times: ``order_confirmation 9000``."""
+    name, _, times = argument.partition(" ")
+    text = "Subject: {{ order.order_id }}\n\n" + "{{ order.buyer_name }}\n" * int(times)
+    for language in ("en", "ja"):
+        place = folder / "mail_templates" / language / f"{name}.txt.j2"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+
+
+def _has_long_next_step(folder: Path, reason: str) -> None:
+    """Let a hold reason say its next step in 33,000 characters."""
+    path = folder / "sheets_schema" / "holds.yaml"
+    path.parent.mkdir()
+    declared = yaml.safe_load((BUNDLED / "sheets_schema" / "holds.yaml").read_text(encoding="utf-8"))
+    declared[reason]["next_step"] = {"ja": "読" * 33_000, "en": "x" * 33_000}
+    path.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+
+
+def _link(folder: Path, name: str) -> None:
+    (folder / "orders.csv").write_bytes(b"")
+    (folder / name).symlink_to(folder / "orders.csv")
+
+
+@contextmanager
+def _inbox_closed(folder: Path, name: str) -> Iterator[None]:
+    """Forbid to look into a folder."""
+    real = Path.iterdir
+
+    def listed(path: Path) -> Iterator[Path]:
+        if path == Path(name):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path)
+
+    with patch.object(Path, "iterdir", listed):
+        yield
+
+
+@contextmanager
+def _growing(_folder: Path, name: str) -> Iterator[None]:
+    """Let another program write to a file all the time."""
+    real = Path.stat
+
+    def seen(path: Path, **how: Any) -> Any:  # noqa: ANN401 - as Path.stat
+        if path.name == name and not how:
+            with path.open("ab") as file:
+                file.write(b" ")
+        return real(path, **how)
+
+    with patch.object(Path, "stat", seen):
+        yield
 
 
 def _workbook_is(folder: Path, kind: str) -> None:
@@ -194,6 +255,12 @@ STATES: Mapping[str, State] = {
     "file": _before(_is_a_file),
     "folder": _before(_is_a_folder),
     "large": _before(_is_large),
+    "wide": _before(_is_wide),
+    "long-template": _before(_has_long_template),
+    "long-next-step": _before(_has_long_next_step),
+    "link": _before(_link),
+    "closed": _inbox_closed,
+    "growing": _growing,
     "workbook": _before(_workbook_is),
     "workbook-unpacks-large": _before(_workbook_unpacks_large),
     "workbook-open": _before(_open_in_excel),

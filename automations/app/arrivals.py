@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from automations.app.configuration import Configuration
+from automations.core.causes import cause_of
 from automations.core.errors import ServiceError
 from automations.core.incoming import Incoming, IncomingFile
 from automations.core.messages import Message, msg
@@ -54,10 +55,9 @@ def waiting_files(inbox: Path) -> list[Path]:
     try:
         return sorted(path for path in inbox.iterdir() if _is_waiting(path))
     except OSError as error:
-        why = msg(
-            "The folder {folder} cannot be read: {cause}.", folder=inbox.name, cause=error.strerror or "?"
-        )
-        raise ServiceError("inbox-closed", why, msg("Allow reading it, then run again.")) from error
+        why = msg("The folder {folder} cannot be read: {cause}.", folder=inbox.name, cause=cause_of(error))
+        fix = msg("Allow reading it, then run again.")
+        raise ServiceError("inbox-closed", why, fix, where=inbox.name) from error
 
 
 def _is_waiting(path: Path) -> bool:

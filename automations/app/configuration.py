@@ -127,7 +127,7 @@ def read_tree(folder: Path, problems: Problems) -> Tree:
             "shop-missing",
             "shop.yaml",
             msg("There is no shop.yaml in this folder, so this is not a shop folder."),
-            msg("Change to the shop's folder, name it with --shop, or make one with: daicho init DIR."),
+            msg("Change to the shop's folder, name it with --shop, or make one with: daicho init my-shop"),
         )
         return {}
     written = read_yaml(own, "shop.yaml", problems)

@@ -138,7 +138,7 @@ def _too_long(title: str, number: int, column: Column) -> LedgerRefused:
             row=number,
             column=column.label,
         ),
-        msg("Shorten what it is made from; nothing was changed."),
+        msg("Shorten the text it is made from; nothing was changed."),
         where=title,
     )
 

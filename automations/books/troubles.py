@@ -37,7 +37,7 @@ def refusal(error: RefusedError, workbook: Path) -> DaichoError:
                     cell=error.cell,
                     tab=error.sheet,
                 ),
-                msg("Mend what it is made from; nothing was changed."),
+                msg("Correct the amount, number or date it comes from; nothing was changed."),
                 where=error.sheet,
             )
     raise error
