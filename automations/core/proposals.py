@@ -25,7 +25,7 @@ def decided(ledger: Ledger) -> Plan:
     Where several numbers were proposed, "right" says nothing; the choice is emptied, and the number on the label
     must be typed.
     """
-    return Plan.of(_decision(row) for row in ledger["shipments"] if row.text("number_choice"))
+    return Plan.of(_decision(row) for row in ledger["shipments"] if row.get("number_choice"))
 
 
 def _decision(shipment: Row) -> Part:
@@ -46,12 +46,14 @@ class _Board:
     """Who waits for a number, and which numbers could be theirs.
 
     Attributes:
+        parcels: All that may wait for a number, or say something of one.
         waiting: Instructed parcels without a number, by key.
         by_name: The same, by carrier and name as printed on the label.
         numbers: Numbers that could be a parcel's, by its key.
         unmatched: Findings for numbers that fit nobody.
     """
 
+    parcels: Sequence[Row]
     waiting: dict[str, Row]
     by_name: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
     numbers: dict[str, set[str]] = field(default_factory=dict)
@@ -77,7 +79,7 @@ def proposed(
         number that fits no waiting parcel.
     """
     proposing = {name for name, carrier in carriers.items() if carrier.read_back.proposes}
-    board = _board(ledger, proposing)
+    board = _board([row for row in ledger["shipments"] if _concerned(row, proposing)], proposing)
     taken = set(standing)
     for key, row in board.waiting.items():
         board.numbers[key] = set(row.text("proposed_number").split()) - taken
@@ -87,9 +89,14 @@ def proposed(
     return Plan.of(board.unmatched, _written(ledger, board, carriers))
 
 
-def _board(ledger: Ledger, proposing: set[str]) -> _Board:
-    waiting = {row.key: row for row in ledger["shipments"] if _waits(row, proposing)}
-    board = _Board(waiting)
+def _concerned(row: Row, proposing: set[str]) -> bool:
+    """Return whether a parcel may wait for a number, or says something of one."""
+    return row.get("carrier") in proposing or row.get("proposed_number") is not None
+
+
+def _board(parcels: Sequence[Row], proposing: set[str]) -> _Board:
+    waiting = {row.key: row for row in parcels if _waits(row, proposing)}
+    board = _Board(parcels, waiting)
     for row in waiting.values():
         name = name_and_title(row.text("ship_name"), row.text("ship_company"))[0]
         board.by_name.setdefault((row.text("carrier"), _name_key(name)), []).append(row)
@@ -142,7 +149,7 @@ def _nobody(result: TrackingResult) -> Finding:
 
 def _written(ledger: Ledger, board: _Board, carriers: Mapping[str, Carrier]) -> Iterator[Part]:
     claims = Counter(number for numbers in board.numbers.values() for number in numbers)
-    for row in ledger["shipments"]:
+    for row in board.parcels:
         numbers = sorted(board.numbers.get(row.key, ()))
         if not numbers:
             yield update(row, _DONE) if row.text("proposed_number") or row.text("proposal_note") else ()
