@@ -34,6 +34,8 @@ CODE_CALLS = {
     "LedgerRefused",
 }
 
+# What every hold reason has; all other keys are its thresholds.
+NO_LIMITS = {"code", "label", "severity", "next_step", "clearable", "enabled"}
 # Reasons why an order waits look like codes, and are none.
 NO_CODES = {"by-hand"}
 
@@ -45,6 +47,8 @@ def blocks() -> dict[str, str]:
         "automations": _automations(),
         "commands": _commands("en"),
         "commands-ja": _commands("ja"),
+        "holds": _holds("en"),
+        "holds-ja": _holds("ja"),
         "codes": _codes(),
         "columns": _column_types(),
     }
@@ -136,6 +140,36 @@ def _all_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.
             yield f"{prefix}{name}", command
         if isinstance(command, click.Group):
             yield from _all_commands(command, f"{prefix}{name} ")
+
+
+def _holds(language: str) -> str:
+    """List the reasons of holds.yaml with what an owner may set, as in the names of the 設定 tab."""
+    made = load(BUNDLED / "sheets_schema")
+    severities = made.schema["holds"].columns["severity"].choices
+    written = made.tree["holds"]
+    assert isinstance(written, dict)
+    heads = {
+        "en": "| code | reason | | what to do | `holds.…` |",
+        "ja": "| 番号 | 理由 | | すること | `holds.…` |",
+    }
+    lines = [heads[language], "| --- | --- | --- | --- | --- |"]
+    for reason in sorted(made.holds.values(), key=lambda reason: reason.code):
+        limits = {key: value for key, value in written[reason.id].items() if key not in NO_LIMITS}
+        names = ", ".join(f"`{reason.id}.{key}` {_limit(value)}".strip() for key, value in limits.items())
+        severity = severities[reason.severity].label.text(language)
+        label, step = reason.label.text(language), reason.next_step.text(language)
+        lines.append(f"| {reason.code} | {label} | {severity} | {step} | {names or f'`{reason.id}`'} |")
+    return "\n".join(lines)
+
+
+def _limit(value: object) -> str:
+    match value:
+        case dict():
+            return ", ".join(f"{name} {number}" for name, number in value.items())
+        case list():
+            return ", ".join(map(str, value[:4])) + (" …" if len(value) > 4 else "")
+        case _:
+            return str(value)
 
 
 def _codes() -> str:

@@ -44,6 +44,17 @@ OFFERED: Mapping[str, Message] = {
         "A customer's first order of this amount or more is held"
     ),
     "holds.duplicate_order.within_hours": msg("Hours within which the same order again is held"),
+    "holds.quantity.qty_from": msg("Orders with so many pieces of one product are held"),
+    "holds.same_parcel.hours_before_cut_off": msg(
+        "Hours before the cut-off until which orders that could share a parcel wait"
+    ),
+    "holds.blocked_customer.matching_fields": msg("How many fields must be like those of a blocked customer"),
+    "holds.refused_before.times_from": msg("Orders to be paid later are held after so many refused parcels"),
+    "holds.several_names.orders_from": msg(
+        "So many orders of one IP address or card under several names are held"
+    ),
+    "holds.many_signs.score_from": msg("Points from which on signs of misuse hold an order; 0 never does"),
+    "holds.purchase_limit.within_days": msg("Days in which a limit per person counts; 0 for always"),
     "mails.thank_you.wait_days": msg("Days after arrival until the thank-you mail goes"),
     "mails.follow_up.wait_days": msg("Days after arrival until the follow-up mail goes"),
 }
