@@ -67,7 +67,7 @@ def codes(shop: conf.Configuration, written: str) -> list[str]:
         ),
         pytest.param(
             "recognise: [No]\nnumber: No\norders: {remark: {sum_of: [A, B]}}",
-            ["column-missing"],
+            ["unknown-column"],
             id="sum that is no amount",
         ),
         pytest.param(
@@ -77,7 +77,7 @@ def codes(shop: conf.Configuration, written: str) -> list[str]:
         ),
         pytest.param(
             "recognise: [No]\nnumber: No\nalso_named: {Nr: [Number]}",
-            ["column-missing"],
+            ["unknown-column"],
             id="other name of a header nothing looks at",
         ),
         pytest.param(
