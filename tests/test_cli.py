@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def _commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...]
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from _commands(command, *above, name)
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield (*above, name), command
 
 
@@ -133,7 +134,7 @@ def test_example_works_on_the_demo_shop(
 ) -> None:
     monkeypatch.chdir(demo)
     (example,) = re.findall(r"daicho (.+)", str(COMMANDS[names].help))
-    said = daicho(*example.split())
+    said = daicho(*shlex.split(example))
     assert said.code == (1 if names == ("check",) else 0), said.err
     assert said.out.strip()
 
