@@ -131,10 +131,14 @@ LONG = st.builds(
     st.integers(0, 9),
     st.sampled_from(["", "1203号", "８０１", "12-345"]),
 )
+TRICKY = st.text(
+    alphabet=st.sampled_from("山田𠮷髙﨑邊ｶﾞﾊﾟｱ①㈱〜−–か\u3099\u200b\ufe0fＡb1-2 　、東館"), max_size=18
+)
+USUAL = st.sampled_from(["高橋 健一", "みどり商会", "仙台市青葉区一番町9-77-3", "宇治煎茶 ほか"])
 TEXTS = st.fixed_dictionaries(
     dict.fromkeys(
         ("ship_name", "ship_company", "ship_address", "ship_building", "contents", "sender_name"),
-        STRANGE | LONG,
+        USUAL | USUAL | TRICKY | TRICKY | LONG | STRANGE,
     )
 )
 # On Click Post's label the sender is the account.
@@ -173,8 +177,8 @@ def test_a_parcel_is_written_as_the_carrier_takes_it_or_waits_and_says_why(
 
 
 def squeezed(text: str) -> str:
-    """Return text without spaces and in one width, so that columns can be compared with what was typed."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    """Return text without spaces, in one width and taken apart, so that columns can be compared with what was typed."""
+    return "".join(unicodedata.normalize("NFKD", text).split())
 
 
 @settings(max_examples=200, deadline=None)
@@ -229,6 +233,16 @@ def test_the_longest_text_fits_and_one_more_character_waits(
     assert label(parcel(name, service, **{column: letter * width}), carrier(name)).fields
     problems = label(parcel(name, service, **{column: letter * (width + 1)}), carrier(name)).problems
     assert [problem.value for problem in problems]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("column", ["ship_name", "ship_address", "contents"])
+@pytest.mark.parametrize("letter", ["😀", "é", "\ue000"], ids=["emoji", "accent", "private"])
+def test_a_character_no_label_has_keeps_the_parcel_back(name: str, column: str, letter: str) -> None:
+    row = parcel(name, next(iter(carrier(name).services)), **{column: f"山田{letter}9-9"})
+    (problem,) = label(row, carrier(name)).problems
+    assert letter in problem.value
+    assert f"U+{ord(letter):04X}" in str(problem.why)
 
 
 @pytest.mark.parametrize(
