@@ -41,10 +41,15 @@ def _option(arguments: Sequence[str], name: str) -> str:
     return ""
 
 
+# How far into the settings the line of the language is looked for, in characters.
+_LOOKED_AT = 100_000
+
+
 def _language_of(folder: Path) -> str:
     """Return the ``language:`` line of a shop's settings, ``""`` where none can be read."""
     try:
-        text = (folder / "shop.yaml").read_text(encoding="utf-8")
+        with (folder / "shop.yaml").open(encoding="utf-8") as file:
+            text = file.read(_LOOKED_AT)
     except (OSError, UnicodeDecodeError):
         return ""
     line = re.search(rf"^language:\s*['\"]?({'|'.join(LANGUAGES)})\b", text, re.MULTILINE)

@@ -13,6 +13,11 @@ from automations.core.causes import cause_of
 from automations.core.declare import Problems
 from automations.core.messages import Message, msg
 
+# Against files made to exhaust the machine: bytes, and brackets, which may all lie in each other.
+_LARGEST = 1_000_000
+_MOST_BRACKETS = 2_000
+_DEEP = re.compile(r"(?:[-?:] ){50}")
+_COMPARE = msg("Compare it with the bundled file of the same name.")
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -56,8 +61,12 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping_without_doubles)
 def read_yaml(path: Path, where: str, problems: Problems) -> object:
     """Return what the file says; a file that cannot be read is noted as a problem and gives ``{}``."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return read_yaml_text(text)
+        if path.stat().st_size > _LARGEST:
+            problems.add(
+                "file-too-large", where, msg("The file is larger than {limit} MB.", limit=1), _COMPARE
+            )
+            return {}
+        return read_yaml_text(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         _unreadable(where, cause_of(error), problems)
     except UnicodeDecodeError:
@@ -78,7 +87,20 @@ def read_yaml(path: Path, where: str, problems: Problems) -> object:
     except yaml.YAMLError:
         why = msg("The file cannot be understood: a character that cannot be seen stands there.")
         problems.add("yaml-wrong", where, why, msg("Save it again as plain UTF-8 text."))
+    except RecursionError:
+        why = msg("The file cannot be understood: its parts lie too deep in each other.")
+        problems.add("yaml-wrong", where, why, _COMPARE)
+    except ValueError:  # such as 5,000 digits
+        why = msg("The file cannot be understood: a number in it is none, or far too long.")
+        problems.add("yaml-wrong", where, why, _COMPARE)
     return {}
+
+
+def _refuse_pointers(text: str) -> None:
+    """Refuse what stands in several places at once; a few lines of that can stand for millions."""
+    for event in yaml.parse(text, Loader=_BASE):
+        if isinstance(event, yaml.AliasEvent):
+            raise _Refused(msg("a value points to another one; write it out"), event.start_mark)
 
 
 def _unreadable(where: str, cause: Message, problems: Problems) -> None:
@@ -90,6 +112,12 @@ def read_yaml_text(text: str) -> object:
     """Return what a YAML text says.
 
     Raises:
-        yaml.YAMLError: The text is not YAML, or a key stands twice.
+        yaml.YAMLError: The text is not YAML, a key stands twice, or a part points to another.
+        RecursionError: Its parts lie too deep in each other.
+        ValueError: A number is none.
     """
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _DEEP.search(text):
+        raise RecursionError
+    if "&" in text:
+        _refuse_pointers(text)
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader

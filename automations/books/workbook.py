@@ -133,7 +133,7 @@ class WorkbookBook:
     def _inspected(self) -> bytes:
         """Return the file, once it is known that reading it cannot exhaust the machine."""
         limits = Limits()
-        if self._path.exists() and not self._path.is_file():  # a pipe or device would be read for ever
+        if self._path.is_fifo() or self._path.is_char_device():  # these can be read for ever
             raise WorkbookRefused("not-a-workbook", detail="no file")
         refuse_size(self._path.stat().st_size, limits)
         source = self._file.content()
