@@ -137,11 +137,11 @@ def shared_origins(around: Surroundings, column: str, hours: int) -> dict[str, S
             sent.setdefault(value, []).append((ordered_at, order.key, order.text("buyer_name")))
     found: dict[str, Shared] = {}
     for orders in sent.values():
-        found.update(_around_each(sorted(orders), timedelta(hours=hours)))
+        found.update(around_each(sorted(orders), timedelta(hours=hours)))
     return found
 
 
-def _around_each(orders: list[tuple[datetime, str, str]], span: timedelta) -> Iterator[tuple[str, Shared]]:
+def around_each(orders: list[tuple[datetime, str, str]], span: timedelta) -> Iterator[tuple[str, Shared]]:
     """Yield what lies within ``span`` of each order; each order enters and leaves the window once."""
     window: deque[tuple[datetime, str]] = deque()
     names: Counter[str] = Counter()

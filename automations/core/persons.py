@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _LEGAL_FORM = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|一般財団法人|\((?:株|有|同|資|名)\)"
 )
+# 9丁目55番地20号 is 9-55-20; 三番町 is a town. In the form for comparing, の is ノ.
+_BETWEEN = re.compile(r"(?<=\d)(?:丁目|番地?ノ?|号|ノ)(?=\d)")
+_AT_THE_END = re.compile(r"(?<=\d)(?:番地|番|号)(?![\d町])")
 _TAG = re.compile(r"\+[^@]*(?=@)")
 # These providers deliver a.b@ and ab@ to the same person.
 _DOTS_MEAN_NOTHING = frozenset({"gmail.com", "googlemail.com"})
@@ -40,7 +43,7 @@ def address_key(prefecture: str, address: str, building: str = "") -> str:
     if not address:
         return ""
     written = address.removeprefix(prefecture) if prefecture else address
-    key = place_key(split_off(written)[1] + building)
+    key = _AT_THE_END.sub("", _BETWEEN.sub("-", place_key(split_off(written)[1] + building)))
     return key if any(char.isdigit() for char in key) else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -67,7 +67,7 @@ def usual_before(around: Surroundings, percentile: int, past_orders_from: int) -
             numbers = taken.setdefault(sku, Counter())
             orders = numbers.total()
             if orders >= max(past_orders_from, 1):
-                usual[order_key, sku] = _nearest_rank(numbers, -(-orders * percentile // 100))
+                usual[order_key, sku] = nearest_rank(numbers, -(-orders * percentile // 100))
             numbers[qty] += 1
     return usual
 
@@ -81,7 +81,8 @@ def _by_time(orders: Iterable[Row]) -> list[tuple[datetime, str]]:
     )
 
 
-def _nearest_rank(numbers: Counter[int], rank: int) -> int:
+def nearest_rank(numbers: Mapping[int, int], rank: int) -> int:
+    """Return the number at a place when all are put in order; ``numbers`` says how often each occurs."""
     for number in sorted(numbers):
         rank -= numbers[number]
         if rank <= 0:
