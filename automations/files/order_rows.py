@@ -149,16 +149,17 @@ class OrderReader:
         draft.note(unreadable_code(column), (tab, column.id), text, value.why, fix, row=row)
 
     def _fix_of_choice(self, column: Column) -> Message | None:
-        """Return where a spelling of a payment method or service can be taught, None for other columns."""
+        """Return where the spelling of a choice can be taught, None for other columns."""
         if column.choices_from == "payments":
             return msg(
                 "Choose the method in the order ({methods}), and add this spelling to its aliases in payments.yaml.",
                 methods=self._payments,
             )
-        if column.choices_from == "services":
+        if column.choices and not self._channel.ledger_columns:
             return msg(
-                "Choose the delivery method in the order, and add this spelling under {column} in "
+                "Choose one of {labels} in the order, and add this spelling under {column} in "
                 "sheets_schema/channels/{channel}.yaml.",
+                labels=tuple(choice.label for choice in column.choices.values()),
                 column=column.id,
                 channel=self._channel.id,
             )
