@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Postcodes by their first digits. Bridged islands are left out.
 # Source: backoffice-practice 4.2, measured over all area codes, 2026-10.
 _PREFIXES = frozenset(
@@ -19,6 +21,7 @@ _PREFIXES = frozenset(
 )
 
 
+@lru_cache(maxsize=20_000)
 def is_island(postcode: str) -> bool:
     """Return whether seven bare digits lie on an island that only ships and planes reach."""
     return any(postcode[:length] in _PREFIXES for length in (3, 4, 5, 6, 7))

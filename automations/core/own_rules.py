@@ -58,11 +58,12 @@ class Asked:
     case: Case
     around: Surroundings
     line: Row | None = None
+    place: Destination | None = None
 
     @property
     def receiver(self) -> Destination:
-        """Where the line, or else the order, goes."""
-        return destination_of(self.case.order, self.line)
+        """Where it is asked of, or else where the line or the order goes."""
+        return self.place or destination_of(self.case.order, self.line)
 
 
 Getter = Callable[[Asked], Answer]
@@ -112,17 +113,12 @@ def own_rule(condition: Node) -> Rule:
 
 
 def _asked(case: Case, around: Surroundings, *, per_line: bool, per_receiver: bool) -> Iterator[Asked]:
-    if not case.lines or not (per_line or per_receiver):
+    if per_line and case.lines:
+        yield from (Asked(case, around, line) for line in case.lines)
+    elif per_receiver:
+        yield from (Asked(case, around, None, place) for place in case.destinations)
+    else:
         yield Asked(case, around)
-        return
-    seen: set[Destination] = set()
-    for line in case.lines:
-        asked = Asked(case, around, line)
-        if per_line:
-            yield asked
-        elif asked.receiver not in seen:
-            seen.add(asked.receiver)
-            yield asked
 
 
 class _Names(Mapping[str, Answer]):

@@ -12,6 +12,7 @@ from automations.core.addresses import full_address
 from automations.core.destinations import Destination
 from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.islands import is_island
+from automations.core.ledger import Row
 from automations.core.messages import Message, msg
 from automations.core.payments import Payment
 from automations.core.standing import is_gift
@@ -20,12 +21,14 @@ from automations.core.text import match_key
 if TYPE_CHECKING:
     from automations.core.holds import HoldReason
 
+_LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 # A customer's number has letters and a row of digits; a room such as B1203 is shorter.
 _LETTER_AND_DIGITS = re.compile(r"(?=.*[A-Za-z])(?=(?:.*\d){4})")
 _BETWEEN_LETTER_AND_DIGIT = re.compile(r"(?<=[A-Za-z])[-\s](?=\d)")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{3}")
+_OKINAWA = "沖縄県"
 _LAST_NUMBER = re.compile(r".*\d")
 
 
@@ -37,7 +40,7 @@ def forwarding_address(case: Case, reason: HoldReason, _around: Surroundings) ->
 
 def _forwarder(receiver: Destination, reason: HoldReason) -> Iterator[Message]:
     written = f"{receiver.address} {receiver.building} {receiver.name} {receiver.company}"
-    if written.isascii() and not receiver.address:
+    if not reason.warehouses and not _LETTER.search(written):
         return
     plain = unicodedata.normalize("NFKC", written)
     number = _customer_number(plain, reason.token_length)
@@ -91,14 +94,26 @@ def _first_far(around: Surroundings) -> Mapping[str, tuple[datetime, int, str]]:
     """Return each buyer's first order to an island or Okinawa."""
     first: dict[str, tuple[datetime, int, str]] = {}
     for order in around.ledger["orders"]:
-        sent = around.orders.sent.get(order.key)
+        lines = around.lines.get(order.key, ())
+        sent = around.orders.sent.get(order.key) if any(map(_may_be_far, (order, *lines))) else None
         if sent is None:
             continue
-        receivers = Case(order, around.lines.get(order.key, ())).destinations
-        if any(receiver.prefecture == "沖縄県" or is_island(receiver.postcode) for receiver in receivers):
+        receivers = Case(order, lines).destinations
+        if any(receiver.prefecture == _OKINAWA or is_island(receiver.postcode) for receiver in receivers):
             for buyer in sent.buyers:
                 first[buyer] = min(first.get(buyer, sent.place), sent.place)
     return first
+
+
+def _may_be_far(row: Row) -> bool:
+    """Return whether any place a row names is far away; quicker than asking where it all goes."""
+    for person in ("ship_", "buyer_"):
+        postcode = row.text(f"{person}postcode")
+        if postcode and (is_island(postcode) or postcode.startswith("90")):
+            return True
+        if row.text(f"{person}prefecture") == _OKINAWA or row.text(f"{person}address").startswith(_OKINAWA):
+            return True
+    return False
 
 
 def payment_and_place(case: Case, reason: HoldReason, around: Surroundings) -> Evidence:

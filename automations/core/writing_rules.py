@@ -92,6 +92,8 @@ def unprintable_text(case: Case, _reason: HoldReason, _around: Surroundings) -> 
     texts = [case.order.text("buyer_name")]
     for receiver in case.destinations:
         texts += [receiver.name, receiver.company, receiver.prefecture, receiver.address, receiver.building]
+    if not unprintable("".join(texts), _LABEL_ENCODING):
+        return ()
     return tuple(sentence for text in dict.fromkeys(texts) for sentence in _on_label(text))
 
 
