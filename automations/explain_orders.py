@@ -97,7 +97,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         blockers = _blockers(
             order, status, lines.get(order.key, []), parcels, holds.get(order.key, []), settings
         )
-        blockers += _companions(order, parcels, ledger)
+        blockers += _companions(order, parcels, ledger, settings.payments)
         parts.append(
             update(order, {**_sentences(order, status, blockers, ledger), **_since(order, status, ledger)})
         )
@@ -183,14 +183,26 @@ def _hold_blockers(holds: Sequence[Row], settings: Settings) -> Iterable[Blocker
             yield Blocker(f"hold-{reason}", msg("to confirm: {reason}", reason=label), step)
 
 
-def _companions(order: Row, parcels: Sequence[Row], ledger: Ledger) -> Iterable[Blocker]:
-    """Yield the orders that go in the same parcel and are held themselves."""
+def _companions(
+    order: Row, parcels: Sequence[Row], ledger: Ledger, payments: Mapping[str, Payment]
+) -> Iterable[Blocker]:
+    """Yield the orders that go in the same parcel and wait for something of their own."""
     others = (key for parcel in parcels if parcel.text("state") == "planned" for key in orders_in(parcel))
     for key in others:
         other = ledger["orders"].get(key) if key != order.key else None
-        if other is not None and other.text("confirmation") == "open":
-            why = msg("order {order} goes in the same parcel and is to be confirmed", order=key)
-            yield Blocker("together", why, msg("Confirm order {order}", order=key))
+        why = _waits_for(other, payments) if other is not None else None
+        if why is not None:
+            together = msg("order {order} goes in the same parcel: {why}", order=key, why=why)
+            yield Blocker("together", together, msg("See why order {order} waits", order=key))
+
+
+def _waits_for(other: Row, payments: Mapping[str, Payment]) -> Message | None:
+    if other.text("confirmation") == "open":
+        return msg("a person must look at it")
+    if other.text("allocation") != "full":
+        return msg("not all of it is reserved")
+    method = payments.get(other.text("payment_method"))
+    return method.waits_for(other) if method is not None else None
 
 
 def _payment_blockers(order: Row, payments: Mapping[str, Payment]) -> Iterable[Blocker]:

@@ -17,8 +17,8 @@ from automations.core.ledger import Ledger
 # Where each order stands on 2026-11-24 after both files came in, and what its sentence says.
 # Source: backoffice-practice 10.2. Not held yet in this version, so that these go on: 1023 (no
 # re-authorisation plan), 1025 (H21, H25 only warn).
-# 1008 is held as a blocked customer (H12), since the history of refused parcels (H13) is not counted yet;
-# 1003 to 1005 wait for payment, because bank statements are not matched yet.
+# 1008 is blocked (H12) and has refused a parcel (H13); 1003 to 1005 wait for payment, because bank
+# statements are not matched yet.
 FIRST_MORNING = {
     "KM-1001": ("posted", ""),
     "KM-1002": ("arrived", ""),
@@ -27,7 +27,7 @@ FIRST_MORNING = {
     "KM-1005": ("allocated", "the payment has not come in"),
     "KM-1006": ("shipped", ""),
     "KM-1007": ("on_hold", "Contradictory delivery method"),
-    "KM-1008": ("on_hold", "Blocked customer"),
+    "KM-1008": ("on_hold", "Refused parcels before"),
     "KM-1009": ("allocated", "the credit check is not done"),
     "KM-1010": ("allocated", "the credit check is not done"),
     "KM-1011": ("on_hold", "Gift or noshi"),
