@@ -148,13 +148,15 @@ def bundles(
 
 
 def _waits(order: Row, channels: Mapping[str, Channel]) -> bool:
+    if is_closed(order):
+        return False
     channel = channels.get(order.text("channel"))
     return (
         order.has_key
         and order.text("combine") != "separate"
         and (channel is None or channel.own_mails)
         and order.text("intake") != "incomplete"
-        and not (is_closed(order) or stopped_by_hand(order) or moved_on_by_hand(order))
+        and not (stopped_by_hand(order) or moved_on_by_hand(order))
     )
 
 

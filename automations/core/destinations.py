@@ -33,6 +33,9 @@ class Destination:
 
 _PERSON = ("ship_name", "ship_company")
 _PLACE = ("ship_postcode", "ship_prefecture", "ship_address", "ship_building")
+_OF_BUYER: dict[tuple[str, ...], tuple[str, ...]] = {
+    columns: tuple(column.replace("ship", "buyer", 1) for column in columns) for columns in (_PERSON, _PLACE)
+}
 _RECEIVER = frozenset((*_PERSON, *_PLACE))
 _POSTCODE_DIGITS = 7
 
@@ -65,11 +68,12 @@ def _prefecture_of(postcode: str, address: str) -> str:
 
 
 def _gives(row: Row, columns: Collection[str]) -> bool:
-    return not row.cells.keys().isdisjoint(columns) and any(row.get(column) is not None for column in columns)
+    cells = row.cells
+    return not cells.keys().isdisjoint(columns) and any(cells.get(column) is not None for column in columns)
 
 
 def _first(own: Sequence[Row], order: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
     for row in own:
         if _gives(row, columns):
-            return tuple(row.text(column) for column in columns)
-    return tuple(order.text(column.replace("ship", "buyer", 1)) for column in columns)
+            return tuple(map(row.text, columns))
+    return tuple(map(order.text, _OF_BUYER[columns]))

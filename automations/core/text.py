@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
 _UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -60,6 +61,7 @@ def hour_span(text: str) -> str:
     return f"{span[1]}-{span[2]}" if span else text
 
 
+@lru_cache(maxsize=1 << 16)
 def match_key(text: str) -> str:
     """Return text for comparing people and places: NFKC, no spaces, upper case, one kanji per name."""
     plain = _SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
