@@ -1,4 +1,4 @@
-"""Makes the tables of the READMEs from the code: `make docs`. A test fails when they are not current."""
+"""Makes the tables of the READMEs and the error gallery from the code: `make docs`; a test keeps them current."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import click
+from error_pages import error_page, meanings
 
 from automations import AUTOMATIONS
 from automations.app.automate import module_of
@@ -20,6 +21,7 @@ from automations.app.configuration import BUNDLED, load
 from automations.core.reading import UNREADABLE_CODES
 
 ROOT = Path(__file__).parent.parent
+ERROR_PAGES = {"en": ROOT / "docs" / "errors.md", "ja": ROOT / "docs" / "errors.ja.md"}
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 # Calls whose string arguments in kebab-case are codes of findings, set-up problems or refusals.
 CODE_CALLS = {
@@ -72,14 +74,11 @@ def codes() -> dict[str, str]:
     for path in sorted((ROOT / "automations").rglob("*.py")):
         module = ast.parse(path.read_text(encoding="utf-8"))
         named = _named(module)
-        for node in module.body:
-            if isinstance(node, ast.Assign):
+        for node in ast.walk(module):
+            if isinstance(node, ast.FunctionDef):
+                found = {**dict.fromkeys(_default_codes(node), ""), **found}
+            if isinstance(node, (ast.FunctionDef, ast.Assign)):
                 for code, sentence in _codes_of(node, named):
-                    found[code] = found.get(code) or sentence
-        for function in ast.walk(module):
-            if isinstance(function, ast.FunctionDef):
-                found = {**dict.fromkeys(_default_codes(function), ""), **found}
-                for code, sentence in _codes_of(function, named):
                     found[code] = found.get(code) or sentence
     found = {code: sentence for code, sentence in found.items() if code not in NO_CODES}
     for channel in load(BUNDLED / "sheets_schema").channels.values():
@@ -91,9 +90,11 @@ def codes() -> dict[str, str]:
 
 
 def main() -> int:
-    """Rewrite the READMEs."""
+    """Rewrite the READMEs and the pages of the error gallery."""
     for path in (ROOT / "README.md", ROOT / "README.ja.md"):
         path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for language, path in ERROR_PAGES.items():
+        path.write_text(error_page(language), encoding="utf-8")
     return 0
 
 
@@ -173,8 +174,9 @@ def _limit(value: object) -> str:
 
 
 def _codes() -> str:
-    lines = ["| code | why, for example |", "| --- | --- |"]
-    lines += [f"| `{code}` | {sentence.replace('|', ' ')} |" for code, sentence in codes().items()]
+    lines = ["| code | what is wrong |", "| --- | --- |"]
+    meant = meanings("en")
+    lines += [f"| `{code}` | {meant.get(code, why).replace('|', ' ')} |" for code, why in codes().items()]
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from hand_shop import TOKYO, read_snapshot
 
 from automations.app.configuration import BUNDLED
 from automations.app.runner import run
+from automations.books import workbook
 from automations.books.disk import Disk
 from automations.books.versions import VersionedFile
 from automations.books.xlsx import CellEdit, SheetEdit, edit_workbook
@@ -122,7 +123,7 @@ def _link(folder: Path, name: str) -> None:
 
 
 @contextmanager
-def _inbox_closed(folder: Path, name: str) -> Iterator[None]:
+def _inbox_closed(_folder: Path, name: str) -> Iterator[None]:
     """Forbid to look into a folder."""
     real = Path.iterdir
 
@@ -233,7 +234,10 @@ def _journal_edited(folder: Path, _argument: str) -> None:
 
 
 def _ran(folder: Path) -> None:
-    run(folder, now=datetime(2026, 11, 24, 9, 0, tzinfo=TOKYO))
+    """Run once; its commits have names that are the same every time."""
+    names = (f"20261124-0000{number:08}-0a1b2c3d" for number in range(10))
+    with patch.object(workbook, "new_op", names.__next__):
+        run(folder, now=datetime(2026, 11, 24, 9, 0, tzinfo=TOKYO))
 
 
 @contextmanager

@@ -99,7 +99,9 @@ def test_rule_of_the_settings_tab_holds_orders_and_lets_them_go_when_it_is_taken
     held = shop.ledger()
     assert held["holds"]["1001:兵庫の大口"].text("reason") == "兵庫の大口"
     assert held["orders"]["1001"].text("stuck_reason") == "to confirm: 兵庫への大口注文"
-    assert held["settings"]["holds.兵庫の大口.condition"].text("in_use").startswith("for a receiver: Total is")
+    assert (
+        held["settings"]["holds.兵庫の大口.condition"].text("in_use").startswith("for a receiver: Total is")
+    )
     assert shop.run("2026-11-24 10:05").plan.is_empty
     shop.empty("settings", "holds.兵庫の大口.condition")
     shop.run("2026-11-24 10:10")
