@@ -12,6 +12,7 @@ from automations.app.runner import open_shop, planned, read_ledger
 from automations.app.show import cell_text, finding_text
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import msg
+from automations.core.shared_parcels import parcels_of
 
 
 def explain(folder: Path, number: str, now: datetime | None, language: str | None) -> str:
@@ -80,4 +81,6 @@ def _detail(tab: str, row: Row, ledger: Ledger) -> Iterable[str]:
 
 
 def _rows(tab: str, order: Row, ledger: Ledger) -> list[Row]:
+    if tab == "shipments":
+        return list(parcels_of(ledger).get(order.key, ()))
     return [row for row in ledger[tab] if row.text("order_id") == order.key]
