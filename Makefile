@@ -50,7 +50,7 @@ lock: $(READY)
 translations: $(READY)
 	$(BIN)/python tests/translations.py
 
-# Renews the generated tables of the READMEs.
+# Renews the generated tables of the READMEs and the error gallery, docs/errors.md.
 docs: $(READY)
 	$(BIN)/python tests/documentation.py
 
