@@ -20,6 +20,7 @@ from automations.core.plan import AppendRow, Change, Finding, Plan
 from automations.core.shared_parcels import orders_in
 from automations.core.shop import Shop
 from automations.core.statuses import CLOSED, standing_of
+from automations.core.writing_rules import is_receipt_wish
 
 READS = {
     "orders": (
@@ -156,8 +157,15 @@ def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
             case = Case(order, around.lines.get(order.key, ()))
             late = order.key in packed or order.text("status") in _INSTRUCTED_ORDERS
             found = {reason.id: rule(case, reason, around) for rule, reason in (always if late else asked)}
-            verdicts[order.key] = Verdict(found, None if late else ())
+            verdicts[order.key] = Verdict(_said_once(found, order), None if late else ())
     return verdicts
+
+
+def _said_once(found: dict[str, Evidence | NoLonger], order: Row) -> dict[str, Evidence | NoLonger]:
+    """Leave a remark to the hold that has said all of it: one that only asks for a receipt."""
+    if found.get("receipt") and is_receipt_wish(order.text("remark")):
+        found["remark"] = ()
+    return found
 
 
 def _deleted_orders(ledger: Ledger) -> set[str]:

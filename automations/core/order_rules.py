@@ -11,7 +11,6 @@ from automations.core.hold_case import Case, Evidence, Surroundings
 from automations.core.messages import Message, msg
 from automations.core.sums import amount_of, goods_gap, goods_of, row_gaps
 from automations.core.text import match_key
-from automations.core.writing_rules import is_receipt_wish
 
 if TYPE_CHECKING:
     from automations.core.holds import HoldReason
@@ -23,13 +22,9 @@ _STOPS = "。.!"
 
 
 def remark_left(case: Case, reason: HoldReason, _around: Surroundings) -> Evidence:
-    """H01: the customer wrote something; boilerplate of the order form, and a mere wish for a receipt (H21), not."""
+    """H01: the customer wrote something, boilerplate of the order form not counted."""
     remark = case.order.text("remark")
-    if (
-        not remark
-        or is_receipt_wish(remark)
-        or match_key(remark).rstrip(_STOPS) in map(match_key, reason.ignored_texts)
-    ):
+    if not remark or match_key(remark).rstrip(_STOPS) in map(match_key, reason.ignored_texts):
         return ()
     return (msg("Remark: {remark}", remark=remark),)
 
