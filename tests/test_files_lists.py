@@ -82,3 +82,10 @@ def test_typed_markup_is_shown_as_it_was_typed() -> None:
 @pytest.mark.parametrize(("language", "title"), [("ja", '<html lang="ja">'), ("en", '<html lang="en">')])
 def test_pages_are_in_the_shops_language(language: str, title: str) -> None:
     assert title in picking_list(BATCH, SHIPMENTS, replace(ledger(), language=language))
+
+
+def test_a_parcel_of_two_orders_names_both_and_what_each_customer_wrote() -> None:
+    shared = shipment(shipment_id="S1", order_id="2", with_orders="1")
+    page = instruction_list(BATCH, [shared], ledger())
+    assert "2, 1" in page
+    assert "急ぎ" in page

@@ -13,6 +13,7 @@ from automations.core.addresses import full_address
 from automations.core.components import read_components
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg, spoken
+from automations.core.shared_parcels import orders_in
 from automations.core.text import postcode_written
 
 _WORDS: Mapping[str, Message] = {
@@ -122,18 +123,18 @@ def _product(ledger: Ledger, sku: str, column: str) -> str:
 
 
 def _parcel(shipment: Row, lines: Sequence[Row], ledger: Ledger) -> dict[str, object]:
-    order = ledger["orders"].get(shipment.text("order_id"))
+    keys = orders_in(shipment)
     place = full_address(shipment.text("ship_prefecture"), shipment.text("ship_address"))
     address = (f"〒{postcode_written(shipment.text('ship_postcode'))}", place, shipment.text("ship_building"))
     return {
         "id": shipment.key,
-        "order": shipment.text("order_id"),
+        "order": spoken(keys, ledger.language),
         "receiver": shipment.text("ship_name"),
         "company": shipment.text("ship_company"),
         "address": " ".join(filter(None, address)),
         "phone": shipment.text("ship_phone"),
         "facts": _facts(shipment, ledger),
-        "notes": _notes(shipment, order, ledger),
+        "notes": _notes(shipment, keys, ledger),
         "lines": [_line(line, ledger) for line in lines],
     }
 
@@ -157,12 +158,12 @@ def _facts(shipment: Row, ledger: Ledger) -> list[tuple[str, str]]:
     return _filled(shipment, columns, ledger)
 
 
-def _notes(shipment: Row, order: Row | None, ledger: Ledger) -> list[tuple[str, str]]:
-    """Return what the packer must not miss: money to collect, gift, handling, the customer's remark."""
+def _notes(shipment: Row, order_keys: Sequence[str], ledger: Ledger) -> list[tuple[str, str]]:
+    """Return what the packer must not miss: money to collect, gift, handling, the customer's remarks."""
     notes = _filled(shipment, ("cod_amount", "sender_name", "noshi", "handling"), ledger)
-    if order is not None:
+    for order in filter(None, map(ledger["orders"].get, order_keys)):
         notes += _filled(order, ("noshi_name", "gift_message", "remark", "memo"), ledger)
-    return notes
+    return list(dict.fromkeys(notes))
 
 
 def _filled(row: Row, columns: Sequence[str], ledger: Ledger) -> list[tuple[str, str]]:
