@@ -31,13 +31,21 @@ def main() -> None:
     sizes = (*_SIZES, 100_000) if chosen.full else _SIZES
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     with tempfile.TemporaryDirectory(prefix="daicho-bench-") as folder:
-        lines = [line for size in sizes for line in measured(Path(folder), size, chosen.repeats)]
+        per_line: dict[int, float] = {}
+        lines = [line for size in sizes for line in measured(Path(folder), size, chosen.repeats, per_line)]
     for row in table(lines):
         print(row)
 
 
-def measured(folder: Path, lines: int, repeats: int) -> Iterator[Line]:
-    """Yield the lines about a ledger of this size; the finer comparisons only at 10,000 lines."""
+def measured(folder: Path, lines: int, repeats: int, per_line: dict[int, float]) -> Iterator[Line]:
+    """Yield the lines about a ledger of this size; the finer comparisons only at 10,000 lines.
+
+    Args:
+        folder: For the ledgers.
+        lines: Order lines.
+        repeats: Of Daicho's own work.
+        per_line: What a line of a whole run took in the sizes before; this one is added.
+    """
     shop = folder / f"shop-{lines}"
     _tell(f"making a ledger of {lines:,} lines")
     generate.make_shop(shop, lines)
@@ -53,7 +61,7 @@ def measured(folder: Path, lines: int, repeats: int) -> Iterator[Line]:
         yield from checking.race(shop, repeats, repeats)
         yield from allocating.race(shop, 2 * repeats)
     _tell("whole run")
-    yield from whole_run.race(shop, lines, repeats, peer_repeats)
+    yield from whole_run.race(shop, lines, repeats, peer_repeats, per_line)
     shutil.rmtree(shop)
 
 

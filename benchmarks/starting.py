@@ -22,11 +22,13 @@ _GOAL_HELP_MS, _GOAL_IDLE_MS = 120, 400
 
 def race(idle_shop: Path, lines: int, repeats: int) -> list[Line]:
     """Return the lines about starting; ``idle_shop`` has nothing left to do."""
+    ledger = (idle_shop / "ledger.xlsx").read_bytes()
     run = ("run", "--shop", str(idle_shop), "--now", generate.NOW.isoformat())
     bare = children(("-c", "pass"), repeats)
     told = idle_shop.with_name("modules.txt")
     children(("-c", _TELL.format(str(told)), *run), 1)
     heavy = told.read_text(encoding="utf-8").split()
+    assert (idle_shop / "ledger.xlsx").read_bytes() == ledger, "something was due, so this is no idle run"
     return [
         _over(bare, "daicho --help", children(("-c", _DAICHO, "--help"), repeats), _GOAL_HELP_MS),
         _over(
