@@ -24,7 +24,7 @@ from automations.app.configuration import Configuration
 from automations.app.runner import Shop, planned
 from automations.app.show import error_text, finding_text
 from automations.books.memory import MemoryBook
-from automations.core.errors import DaichoError
+from automations.core.errors import DaichoError, SetupError
 
 NOW = "2026-11-24 10:00"
 _HEAD = re.compile(r"(?:[✗!] )?([a-z]+(?:-[a-z0-9]+)+)(?: |:|$)")
@@ -95,7 +95,7 @@ def _by_command(example: Example) -> Mapping[str, str]:
             folder = Path(name) / "my-shop"
             gallery_shop.make(folder, _as_it_comes(example.sections), language)
             printed, error = _called(example, folder, language)
-        if error is not None and "state" not in example.options:
+        if isinstance(error, SetupError):
             return {other: f"{printed}\n{error_text(error, other)}" for other in LANGUAGES}
         told[language] = f"{printed}\n{error_text(error, language)}" if error else printed
     return told

@@ -208,7 +208,7 @@ def test_status_that_automations_use_may_not_be_removed(tmp_path: Path) -> None:
 def test_column_that_an_automation_needs_is_told_with_who_needs_it(tmp_path: Path) -> None:
     products = _bundled("tabs/products.yaml").replace("\n  weight_g:", "\n  wieght_g:")
     problems = _problems(_shop(tmp_path, files={"tabs/products.yaml": products}))
-    assert {problem.code for problem in problems} == {"unknown-column"}
+    assert {problem.code for problem in problems} == {"column-missing"}
     wheres = {problem.where for problem in problems}
     assert "sheets_schema/tabs/products.yaml (automations/schedule_shipping.py)" in wheres
     assert all("wieght_g" in problem.fix.text("en") for problem in problems)

@@ -26,8 +26,8 @@ def _own(folder: Path, tab: str, pattern: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("tab", "pattern", "new", "where", "why"),
     [
-        pytest.param("journal", r"^  entries:.*\n", "", "", "There is no column 'entries'.", id="a column of the journal"),
-        pytest.param("mails", r"^  file:.*\n", "", "", "There is no column 'file'.", id="a column couriers fill"),
+        pytest.param("journal", r"^  entries:.*\n", "", "", "The program needs the column 'entries', and it is not declared.", id="a column of the journal"),
+        pytest.param("mails", r"^  file:.*\n", "", "", "The program needs the column 'file', and it is not declared.", id="a column couriers fill"),
         pytest.param("orders", r"^key: .*", "key:", "", "The program needs 'key: [order_id]' here.", id="no key"),
         pytest.param("orders", r"^key: .*", "key: [order_id, channel]", "", "The program needs 'key: [order_id]' here.", id="another key"),
         pytest.param("orders", r"^sealed: true", "sealed: false", "", "The program needs 'sealed: true' here.", id="no seals"),

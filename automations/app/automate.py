@@ -13,11 +13,13 @@ from automations import AUTOMATIONS
 from automations.app.configuration import Configuration
 from automations.core.declare import Problems, read_as, unknown_name
 from automations.core.ledger import Ledger
+from automations.core.messages import msg
 from automations.core.plan import AppendRow, Change, Finding, Plan
 from automations.core.reading import difference
 from automations.core.records import dataclass
 from automations.core.schema_checks import TABS
 from automations.core.statuses import CLOSED
+from automations.core.text import nearest
 
 # What arrived as files is taken in once a run.
 _ARRIVALS = frozenset({"import_orders", "record_tracking"})
@@ -148,15 +150,21 @@ def check_columns(configuration: Configuration, problems: Problems) -> None:
                 continue
             for column in columns:
                 if column not in tab.columns:
-                    _column_needed(name, tab_id, column, tuple(tab.columns), problems)
+                    note_column_needed(
+                        f"sheets_schema/tabs/{tab_id}.yaml (automations/{name}.py)",
+                        column,
+                        tuple(tab.columns),
+                        problems,
+                    )
 
 
-def _column_needed(name: str, tab: str, column: str, known: tuple[str, ...], problems: Problems) -> None:
-    unknown_name(
-        "column",
-        column,
-        known,
-        f"sheets_schema/tabs/{tab}.yaml (automations/{name}.py)",
-        problems,
-        "unknown-column",
+def note_column_needed(where: str, column: str, known: Sequence[str], problems: Problems) -> None:
+    """Note a column that is not declared and that the program reads or writes."""
+    close = nearest(column, known)
+    fix = (
+        msg("Add it again, or rename '{close}' back; the label may be anything.", close=close)
+        if close
+        else msg("Add it again as in the bundled file; the label may be anything.")
     )
+    why = msg("The program needs the column '{column}', and it is not declared.", column=column)
+    problems.add("column-missing", where, why, fix)

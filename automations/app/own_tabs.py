@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from automations import AUTOMATIONS
-from automations.app.automate import module_of
+from automations.app.automate import module_of, note_column_needed
 from automations.app.configuration import BUNDLED, Configuration
 from automations.app.yaml_files import read_yaml
-from automations.core.declare import Problems, read_as, unknown_name
+from automations.core.declare import Problems, read_as
 from automations.core.messages import msg
 from automations.core.schema import Column, Tab
 
@@ -44,7 +44,7 @@ def _check_tab(own: Tab, bundled: Tab, where: str, problems: Problems) -> None:
     for column in bundled.columns.values():
         if column.id not in own.columns:
             if own.id in _HOUSE and column.id not in named:
-                unknown_name("column", column.id, tuple(own.columns), where, problems, "unknown-column")
+                note_column_needed(where, column.id, tuple(own.columns), problems)
         elif own.id in _HOUSE or column.id in named:
             _check_column(own.columns[column.id], column, f"{where}: {column.id}", problems)
 

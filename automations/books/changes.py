@@ -146,7 +146,7 @@ def _too_long(title: str, number: int, column: Column) -> LedgerRefused:
 def _no_column(title: str, column: Column) -> LedgerRefused:
     return LedgerRefused(
         "column-missing",
-        msg("The tab {title} has no column {expected}.", title=title, expected=column.label),
+        msg("The tab {title} has no column '{expected}'.", title=title, expected=column.label),
         msg("Add a column with the header {expected}.", expected=column.label),
         where=title,
     )

@@ -57,10 +57,8 @@ def read_sheet(title: str, grid: Grid, tab: Tab, same: dict[RawCell, RawCell]) -
     if lacking:
         raise LedgerRefused(
             "column-missing",
-            msg("The tab {title} has no column {expected}.", title=title, expected=lacking),
-            msg(
-                "Its headers are: {found}. Bring the missing one back.", found=tuple(headers.values()) or "-"
-            ),
+            msg("The tab {title} has no column '{expected}'.", title=title, expected=lacking),
+            msg("Give the column its header back, or take the newest file from the folder backup."),
             where=title,
         )
     known = set(columns.values())

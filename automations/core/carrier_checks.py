@@ -65,7 +65,7 @@ def _check_columns(carrier: Carrier, where: str, problems: Problems) -> None:
             "columns-miscounted",
             f"{where}: columns",
             msg(
-                "There are {count} columns, but file.columns says {expected}.",
+                "Columns listed: {count}; file.columns says {expected}.",
                 count=len(carrier.columns),
                 expected=carrier.file.columns,
             ),
@@ -119,7 +119,11 @@ def _check_fixed_texts(carrier: Carrier, column: LabelColumn, where: str, proble
             problems.add(
                 "not-in-encoding",
                 where,
-                msg("'{text}' cannot be written in {encoding}.", text=text, encoding=carrier.file.printable),
+                msg(
+                    "'{text}' is not among the characters of the carrier's file ({encoding}).",
+                    text=text,
+                    encoding=carrier.file.printable,
+                ),
                 msg("Use other characters."),
             )
 

@@ -19,7 +19,7 @@ from automations.core.text import nearest
 T = TypeVar("T")
 Kind = Literal[
     "amount", "carrier", "choice", "code", "column", "field", "hold rule", "key", "list of values", "region",
-    "service", "status", "tab", "tab declaration", "value", "weekday",
+    "service", "status", "tab", "value", "weekday",
 ]  # fmt: skip
 MISSING = object()
 
@@ -37,7 +37,6 @@ _JAPANESE: Mapping[Kind, str] = {
     "service": "サービス",
     "status": "状態",
     "tab": "タブ",
-    "tab declaration": "タブの定義",
     "value": "値",
     "weekday": "曜日",
 }
@@ -117,7 +116,9 @@ def unknown_name(
     fix = (
         msg("Did you mean '{close}'?", close=close)
         if close
-        else msg("Use one of: {known}.", known=tuple(known) if known else ("-",))
+        else msg("Use one of: {known}.", known=tuple(known))
+        if known
+        else msg("Take it away; none is declared here.")
     )
     named = Label(_JAPANESE[kind], kind)
     problems.add(code, where, msg("There is no {kind} '{name}'.", kind=named, name=name), fix)

@@ -73,7 +73,8 @@ def _tried(
             written = render(environment, name, context_of(occasion, SHOP, language))
         except SetupError as error:
             for problem in error.problems:
-                problems.add(problem.code, f"{language}: {problem.where}", problem.why, problem.fix)
+                place = f"mail_templates/{language}/{problem.where.removeprefix('mail_templates: ')}"
+                problems.add(problem.code, place, problem.why, problem.fix)
             return
         except NotRendered as error:
             place = f"{where}:{error.line}" if error.line else where

@@ -15,9 +15,7 @@ def cause_of_syntax(problem: str) -> Message:
     name = names[-1] if names else ""
     lowered = problem.lower()
     if "end of template" in lowered or "missing end of" in lowered:
-        return msg(
-            "something that was opened is not closed: {{% if %}} and {{% for %}} need an end, {{{{ needs }}}}"
-        )
+        return msg("something that was opened is not closed")
     if "no filter named" in lowered or "no test named" in lowered:
         return msg("there is nothing called '{name}' behind a |", name=name)
     if "unknown tag" in lowered:
@@ -28,6 +26,6 @@ def cause_of_syntax(problem: str) -> Message:
 
 
 def forbidden_name(problem: str) -> str:
-    """Return the name a template must not use, ``""`` when the engine tells none."""
+    """Return the name a template must not use; a value that is not known is all the engine names."""
     found = _NAMED.search(problem)
-    return found[1] if found else ""
+    return found[1] if found else problem

@@ -154,11 +154,11 @@ def test_bundled_templates_have_no_problem() -> None:
         ),
         pytest.param(
             "Subject: a\n\n{% if %}\n",
-            ("template-broken", "ja: mail_templates: news.txt.j2:3"),
+            ("template-broken", "mail_templates/ja/news.txt.j2:3"),
             id="syntax",
         ),
         pytest.param(
-            "Subject: a\n\n{% include 'x' %}\n", ("template-missing", "ja: mail_templates: x"), id="include"
+            "Subject: a\n\n{% include 'x' %}\n", ("template-missing", "mail_templates/ja/x"), id="include"
         ),
         pytest.param("a\n", ("template-form", "mail_templates/ja/news.txt.j2"), id="form"),
         pytest.param(
