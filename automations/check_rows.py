@@ -101,9 +101,9 @@ def _open_rows(ledger: Ledger, tab_id: str, closed: set[str]) -> Sequence[Row]:
     if tab_id == "orders":
         rows = tuple(row for row in rows if row.key not in closed)
     elif tab_id == "order_lines":
-        rows = tuple(row for row in rows if row.text("order_id") not in closed)
+        rows = tuple(row for row in rows if row.cells.get("order_id") not in closed)
     tab = ledger.schema[tab_id]
-    return [row for row in rows if row.has_key or is_begun(row, tab)]
+    return [row for row in rows if not row.key.startswith("#") or is_begun(row, tab)]
 
 
 def _order_findings(ledger: Ledger, orders: Sequence[Row]) -> Iterator[Finding]:
@@ -135,9 +135,8 @@ def _nothing_to_collect(
     """Yield orders that would be given away: paid at the door, but nobody said how much."""
     collecting = {payment.id for payment in payments.values() if payment.cod}
     total = ledger.schema["orders"].columns["total"].label
-    for order in orders:
-        unsaid = order.get("total") is None and "total" not in order.raw
-        if unsaid and order.text("payment_method") in collecting:
+    for order in [order for order in orders if order.cells.get("total") is None]:
+        if "total" not in order.raw and order.text("payment_method") in collecting:
             yield order.finding(
                 "missing-cell",
                 "total",
@@ -152,16 +151,17 @@ def _error_texts(
     findings: Iterable[Finding],
     broken: Mapping[str, Sequence[str]],
 ) -> Iterator[Change]:
-    texts: dict[tuple[str, str], list[str]] = {}
+    texts: dict[str, dict[str, list[str]]] = {tab_id: {} for tab_id in ledger.schema}
     for finding in findings:
-        texts.setdefault((finding.tab, finding.key), []).append(_sentence(finding, ledger))
+        texts[finding.tab].setdefault(finding.key, []).append(_sentence(finding, ledger))
     for order_key, lines in broken.items():
         if lines:
             there = msg("See what is wrong in lines {lines}.", lines=tuple(lines))
-            texts.setdefault(("orders", order_key), []).append(there.text(ledger.language))
+            texts["orders"].setdefault(order_key, []).append(there.text(ledger.language))
     for tab_id in CHECKED:
-        for row in rows[tab_id]:
-            said = " / ".join(dict.fromkeys(texts.get((tab_id, row.key), ())))
+        of_tab = texts[tab_id]
+        for row in [row for row in rows[tab_id] if row.key in of_tab or row.cells.get("errors") is not None]:
+            said = " / ".join(dict.fromkeys(of_tab.get(row.key, ())))
             written = shortened(said, _LONGEST) or None
             if row.get("errors") != written:
                 yield from update(row, {"errors": written}, msg("checked"))
@@ -191,7 +191,6 @@ def _broken_orders(ledger: Ledger, findings: Iterable[Finding]) -> dict[str, lis
 def _intakes(orders: Sequence[Row], broken: Mapping[str, Sequence[str]]) -> Iterator[Change]:
     must_mend, fine = msg("something in the order must be mended first"), msg("nothing is missing")
     for order in orders:
-        if order.key in broken:
-            yield from update(order, {"intake": "incomplete"}, must_mend)
-        else:
-            yield from update(order, {"intake": "complete"}, fine)
+        intake, why = ("incomplete", must_mend) if order.key in broken else ("complete", fine)
+        if order.cells.get("intake") != intake:
+            yield from update(order, {"intake": intake}, why)

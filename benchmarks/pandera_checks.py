@@ -85,7 +85,7 @@ def _frame(sheet: Sheet, tab: Tab) -> pd.DataFrame:
     }
     frame = pd.DataFrame(cells, index=[number for number, _ in sheet.rows], dtype=object)
     frame = frame.mask(frame == "", None)
-    for column in tab.columns.values():
+    for column in [column for column in tab.columns.values() if column.id in sheet.columns]:
         if column.type in ("integer", "money"):
             frame[column.id] = pd.to_numeric(frame[column.id]).astype("float64")
         elif column.type in ("date", "datetime"):

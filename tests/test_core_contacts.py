@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from automations.core.barcodes import check_digit, is_barcode
-from automations.core.contacts import email_problem, phone_problem
+from automations.core.contacts import email_problem, phone_problem, unusual_emails, unusual_phones
 
 
 def nobody_knows(_text: str, /) -> bool:
@@ -95,3 +97,41 @@ def test_one_wrong_digit_is_always_noticed(at: int) -> None:
 
 def test_check_digit_can_be_zero() -> None:
     assert check_digit("490123456703") == 0
+
+
+PHONES = [
+    "0312345678",
+    "09012345678",
+    "0800123456",
+    "08001234567",
+    "0777777777",
+    "0212345678",
+    "",
+    "1\n2",
+    "03-12",
+]
+EMAILS = [
+    "a@example.com",
+    f"{'a' * 65}@example.com",
+    "a..b@docomo.ne.jp",
+    "nobody",
+    "",
+    "a@example.com\nb@example.com",
+]
+
+
+@given(st.sets(st.sampled_from(PHONES) | st.text("0123456789\n", max_size=11)))
+def test_the_quick_look_at_phone_numbers_misses_none(phones: set[str]) -> None:
+    wrong = {phone for phone in phones if phone and phone_problem(phone, lambda _: False)}
+    assert wrong <= set(unusual_phones(phones))
+
+
+@given(st.sets(st.sampled_from(EMAILS) | st.text("a.@-\n", max_size=9)))
+def test_the_quick_look_at_addresses_misses_none(emails: set[str]) -> None:
+    wrong = {email for email in emails if email and email_problem(email, lambda _: False)}
+    assert wrong <= set(unusual_emails(emails))
+
+
+def test_the_quick_look_leaves_out_what_is_plainly_right() -> None:
+    assert unusual_phones(PHONES[:2]) == []
+    assert unusual_emails(EMAILS[:1]) == []

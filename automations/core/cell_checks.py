@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import partial
 
 from automations.core.barcodes import is_barcode
-from automations.core.contacts import email_problem, phone_problem
+from automations.core.contacts import email_problem, phone_problem, unusual_emails, unusual_phones
 from automations.core.mail_due import wants_no_mail
 from automations.core.messages import Message, msg
 from automations.core.places import (
@@ -25,7 +25,7 @@ from automations.core.values import Value
 
 # Lines may be broken inside a cell; everything else below U+0020, and U+007F to U+009F, shows as nothing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_YEARS = range(2000, 2101)
+_YEARS = frozenset(range(2000, 2101))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +47,45 @@ class Lookups:
     emails: EmailCheck
 
 
-CellCheck = Callable[[Value], Wrong | None]
+@dataclass(frozen=True, slots=True)
+class CellCheck:
+    """The check of one column.
+
+    Attributes:
+        wrong_of: What is wrong with one value, None when nothing is.
+        doubtful: A quick look at all values of a column at once, which leaves those to be looked at one by one.
+    """
+
+    wrong_of: Callable[[Value], Wrong | None]
+    doubtful: Callable[[Sequence[Value]], Iterable[Value]] = set
+
+    def wrong_among(self, values: Sequence[Value]) -> set[Value]:
+        """Return the wrong ones; each distinct value is looked up once. None is a blank cell and never wrong."""
+        doubtful = self.doubtful(values)
+        return {value for value in doubtful if value is not None and self.wrong_of(value) is not None}
 
 
 def check_for(column: Column, lookups: Lookups) -> CellCheck | None:
-    """Return the check of a column's cells, None when reading has seen to everything.
-
-    The check remembers its answers: each distinct value is looked up once.
-    """
-    checks: dict[str, CellCheck] = {
-        "postcode": partial(_postcode, lookups.postcodes),
-        "phone": partial(_phone, lookups.phones),
-        "email": partial(_email, lookups.emails),
-        "jan": _barcode,
-        "date": _day,
-        "datetime": _day,
-        "text": _text,
-        "code": _text,
+    """Return the check of a column's cells, None when reading has seen to everything."""
+    checks = {
+        "postcode": CellCheck(partial(_postcode, lookups.postcodes)),
+        "phone": CellCheck(partial(_phone, lookups.phones), _unusual(unusual_phones)),
+        "email": CellCheck(partial(_email, lookups.emails), _unusual(unusual_emails)),
+        "jan": CellCheck(_barcode),
+        "date": CellCheck(_day, _days_of_odd_years),
+        "datetime": CellCheck(_day, _days_of_odd_years),
+        "text": CellCheck(_text, _texts_with_control),
+        "code": CellCheck(_text, _texts_with_control),
     }
-    found = checks.get(column.type)
-    if found is None:
-        return None
-    return found if found is _text else cache(found)
+    return checks.get(column.type)
 
 
 def prefecture_mismatch(postcode: str, prefecture: str, postcodes: PostcodeLookup) -> Wrong | None:
     """Return what to say when a postcode lies in another prefecture; the master decides, its digits if need be."""
-    places = prefectures_of(postcodes(postcode)) or prefectures_by_prefix(postcode)
+    towns = postcodes(postcode)
+    if any(town.prefecture == prefecture for town in towns):
+        return None
+    places = prefectures_of(towns) or prefectures_by_prefix(postcode)
     if not places or prefecture in places:
         return None
     return Wrong(
@@ -151,6 +163,21 @@ def _day(moment: Value) -> Wrong | None:
         msg("Correct the date."),
         "error",
     )
+
+
+def _days_of_odd_years(days: Sequence[Value]) -> Iterable[Value]:
+    return () if {day.year for day in days if isinstance(day, date)} <= _YEARS else set(days)
+
+
+def _texts_with_control(texts: Sequence[Value]) -> Iterable[Value]:
+    together = "".join([text for text in texts if isinstance(text, str)])
+    return () if together.isprintable() or not _CONTROL.search(together) else set(texts)
+
+
+def _unusual(
+    among: Callable[[Collection[str]], Collection[str]],
+) -> Callable[[Sequence[Value]], Iterable[Value]]:
+    return lambda values: among({value for value in values if isinstance(value, str)})
 
 
 def _text(text: Value) -> Wrong | None:

@@ -40,19 +40,23 @@ def row_gaps(checks: Iterable[SumCheck], row: Row) -> Iterator[Gap]:
 
 def goods_gap(order: Row, lines: Sequence[Row]) -> Gap | None:
     """Return the gap between an order's goods and its lines, None when they agree or cannot be compared."""
-    counted = goods_of(lines)
-    if counted is None or order.get("goods_total") is None or counted == order.money("goods_total"):
+    given = order.cells.get("goods_total")
+    counted = goods_of(lines) if isinstance(given, int) else None
+    if not isinstance(given, int) or counted is None or counted == given:
         return None
-    return Gap("goods_total", order.money("goods_total"), counted)
+    return Gap("goods_total", given, counted)
 
 
 def goods_of(lines: Sequence[Row]) -> int | None:
     """Return what the lines come to, None unless every line has its number and price."""
-    if not lines or any(line.get("unit_price") is None or line.get("qty") is None for line in lines):
-        return None
-    return sum(
-        line.number_of("qty") * line.money("unit_price") - line.money("line_discount") for line in lines
-    )
+    goods = 0
+    for line in lines:
+        get = line.cells.get
+        qty, price, discount = get("qty"), get("unit_price"), get("line_discount")
+        if not isinstance(qty, int) or not isinstance(price, int):
+            return None
+        goods += qty * price - (discount if isinstance(discount, int) else 0)
+    return goods if lines else None
 
 
 def amount_of(order: Row, lines: Sequence[Row]) -> int:
