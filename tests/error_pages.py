@@ -76,7 +76,7 @@ def _entry(example: Example, language: str) -> Iterator[str]:
     yield from ("", "```text")
     for lines in _causes(example, language):
         yield from (*lines, "")
-    yield from (*map(_cut, example.shown[language].split("\n")), "```")
+    yield from (*map(_cut, example.shown.get(language, "").split("\n")), "```")
 
 
 def _causes(example: Example, language: str) -> Iterator[list[str]]:
@@ -91,7 +91,7 @@ def _causes(example: Example, language: str) -> Iterator[list[str]]:
     about = [
         name
         for name in tabs
-        if schema[name.removesuffix(".csv")].label.text(language) in example.shown[language].split("\n")[0]
+        if schema[name.removesuffix(".csv")].label.text(language) in example.shown.get(language, "").split("\n")[0]
     ]
     files = [name for name in example.sections if name not in tabs]
     for name in about or ([] if files else tabs):
