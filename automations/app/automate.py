@@ -27,7 +27,7 @@ _ARRIVALS = frozenset({"import_orders", "record_tracking"})
 # explain_orders gives it is no news to them.
 ASK_WHETHER_CLOSED = frozenset({
     "check_rows", "confirm_payment", "allocate_stock", "schedule_shipping", "instruct_shipping", "confirm_arrival",
-    "post_sales",
+    "post_sales", "queue_mails",
 })  # fmt: skip
 _STATUS = ("orders", "status")
 _OPEN_STATUS = ("orders", "status of an open order")
