@@ -37,6 +37,13 @@ CLICK = (
     "required",
     "Aborted!",
 )
+# Of these click knows a singular and a plural form; Japanese has one.
+CLICK_PLURALS = (
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
+)
 
 
 def templates() -> dict[str, list[str]]:
@@ -67,6 +74,9 @@ def renewed() -> Catalog:
         fresh.add(
             text, old.string if old else "", locations=[(place, None) for place in dict.fromkeys(places)]
         )
+    for forms in CLICK_PLURALS:
+        old = known.get(forms[0])
+        fresh.add(forms, old.string if old else ("",), locations=[("click", None)])
     return fresh
 
 
