@@ -252,7 +252,7 @@ def _since(order: Row, status: str, ledger: Ledger) -> dict[str, Value]:
     if standing in CLOSED:
         return {"status_noted": None, "status_since": None}
     since = order.day("status_since") if order.text("status_noted") == standing else None
-    return {"status_noted": standing, "status_since": since or ledger.today}
+    return {"status_noted": standing or None, "status_since": since or ledger.today}
 
 
 def _next_step(order: Row, status: str, today: date) -> Message | None:

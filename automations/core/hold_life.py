@@ -176,7 +176,7 @@ def _differs(written: str, evidence: Evidence | None) -> bool:
 
 
 def _said(evidence: Evidence, language: str) -> str:
-    said = " / ".join(sentence.text(language) for sentence in evidence)
+    said = " / ".join(sentence.text(language) for sentence in evidence).strip()
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
-from jinja2.runtime import Undefined
+from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from automations.core import money
@@ -19,6 +19,11 @@ from automations.core.text import postcode_written
 from automations.mail.template_causes import cause_of_syntax, forbidden_name
 from automations.mail.views import Blank, Choice, Seen, View
 from automations.mail.wording import full_day, full_moment, price
+
+
+# What counts up to any number, or makes a text as long as it is told to.
+_COUNTING = ("range", "lipsum", "cycler", "joiner", "namespace", "dict")
+_FILLING = ("center", "format", "indent", "wordwrap", "batch", "slice", "pprint", "xmlattr", "urlize")
 
 
 class NotRendered(Exception):
@@ -40,9 +45,20 @@ class Unknown(StrictUndefined):
         return f"{owner}.{self._undefined_name}" if isinstance(owner, View) else str(self._undefined_name)
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox without sums: one line of them could fill the machine. A template shows values."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        """Refuse to multiply."""
+        del context, left, right
+        raise SecurityError(f"'{operator}'")
+
+
 def environment_of(folders: Sequence[Path], language: str, currency: str) -> ImmutableSandboxedEnvironment:
     """Return the sandbox for the templates of one language; earlier folders win over later ones."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=FileSystemLoader([folder / language for folder in folders]),
         undefined=Unknown,
         finalize=_filled,
@@ -51,6 +67,10 @@ def environment_of(folders: Sequence[Path], language: str, currency: str) -> Imm
         lstrip_blocks=True,
     )
     environment.filters |= _filters(language, currency)
+    for name in _COUNTING:
+        environment.globals.pop(name, None)
+    for name in _FILLING:
+        environment.filters.pop(name, None)
     return environment
 
 
