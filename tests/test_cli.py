@@ -382,3 +382,9 @@ def test_whole_program_speaks_japanese_on_a_narrow_terminal(tmp_path: Path) -> N
     assert failed.returncode == 2
     assert failed.stderr.decode().startswith("shop-missing")
     assert "このフォルダ" in failed.stderr.decode()
+
+
+def test_version_is_told_installed_or_not(daicho: Daicho) -> None:
+    said = daicho("--version")
+    assert (said.code, said.err) == (0, "")
+    assert re.fullmatch(r"daicho \S.*\n", said.out)
