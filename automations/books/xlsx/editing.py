@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
@@ -68,8 +69,8 @@ def _edit_sheets(package: Package, book: MainPart, values: Mapping[str, Wanted])
         edited = edit_sheet(xml, title, rows, tables_of(package, sheet.part), calendar)
         for name, content in ((sheet.part, edited.content), *edited.tables.items()):
             package.write(name, content)
-        done[sheet.number] = edited
         changes += _filter_names(book, sheet, edited)
+        done[sheet.number] = replace(edited, content=b"", tables={})
     if styles.cache_info().currsize:
         package.write(part, styles().content())
     gone = {number: edited.formulas_gone for number, edited in done.items()}
