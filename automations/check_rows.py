@@ -15,7 +15,7 @@ from automations.core.plan import Change, Finding, Plan
 from automations.core.records import dataclass
 from automations.core.row_checks import row_findings
 from automations.core.statuses import CLOSED
-from automations.core.sums import goods_gap
+from automations.core.sums import goods_by_order, goods_gap
 from automations.core.text import shortened
 
 # Tabs in which people write; the others belong to the automations that fill them.
@@ -107,11 +107,10 @@ def _open_rows(ledger: Ledger, tab_id: str, closed: set[str]) -> Sequence[Row]:
 
 
 def _order_findings(ledger: Ledger, orders: Sequence[Row]) -> Iterator[Finding]:
-    lines = ledger.lines_of()
+    goods = goods_by_order(ledger["order_lines"])
     waiting = {line.text("order_id") for line in ledger["order_lines"].set_aside}
     for order in orders:
-        own = lines.get(order.key, [])
-        gap = goods_gap(order, own)
+        gap = goods_gap(order, goods.get(order.key))
         if gap:
             yield order.finding(
                 "goods-differ",
@@ -120,7 +119,7 @@ def _order_findings(ledger: Ledger, orders: Sequence[Row]) -> Iterator[Finding]:
                 msg("Correct the amount, or the lines."),
                 "warning",
             )
-        if not own and order.key not in waiting:
+        if order.key not in goods and order.key not in waiting:
             yield order.finding(
                 "order-without-lines",
                 "order_id",

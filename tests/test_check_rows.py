@@ -11,7 +11,7 @@ from automations.app.lookups import check_email, check_phone, look_up_postcode
 from automations.core.ledger import Ledger, Row
 from automations.core.places import Town
 from automations.core.schema import SumCheck
-from automations.core.sums import Gap, amount_of, goods_gap, row_gaps
+from automations.core.sums import Gap, amount_of, goods_by_order, goods_gap, goods_of, row_gaps
 from automations.core.values import Value
 
 CONFIGURATION = configuration_of(Story(""))
@@ -126,7 +126,8 @@ def test_sums_of_a_row(cells: dict[str, Value], gaps: list[Gap]) -> None:
     ],
 )
 def test_goods_against_lines(lines: list[Row], gap: Gap | None) -> None:
-    assert goods_gap(order(goods_total=2160), lines) == gap
+    assert goods_gap(order(goods_total=2160), goods_of(lines)) == gap
+    assert goods_by_order(lines).get(None) == goods_of(lines)
 
 
 def test_amount_without_a_total_is_counted_from_its_parts() -> None:

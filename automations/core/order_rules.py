@@ -93,7 +93,7 @@ def sums_differ(case: Case, _reason: HoldReason, around: Surroundings) -> Eviden
     order, currency = case.order, around.ledger.currency
     columns = around.ledger.schema["orders"].columns
     gaps = list(row_gaps(around.ledger.schema["orders"].checks.sums, order))
-    from_lines = goods_gap(order, case.lines)
+    from_lines = goods_gap(order, goods_of(case.lines))
     found = [
         msg(
             "{column} is {given}, its parts come to {counted}",

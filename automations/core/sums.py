@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from automations.core.ledger import Row
 from automations.core.schema import SumCheck
+from automations.core.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,44 @@ def row_gaps(checks: Iterable[SumCheck], row: Row) -> Iterator[Gap]:
             yield Gap(check.total, row.money(check.total), counted)
 
 
-def goods_gap(order: Row, lines: Sequence[Row]) -> Gap | None:
-    """Return the gap between an order's goods and its lines, None when they agree or cannot be compared."""
+def goods_gap(order: Row, counted: int | None) -> Gap | None:
+    """Return the gap between an order's goods and what its lines come to, None when they agree.
+
+    Nor can they be compared where ``counted`` is None (see `goods_of`) or the order says nothing.
+    """
     given = order.cells.get("goods_total")
-    counted = goods_of(lines) if isinstance(given, int) else None
     if not isinstance(given, int) or counted is None or counted == given:
         return None
     return Gap("goods_total", given, counted)
 
 
-def goods_of(lines: Sequence[Row]) -> int | None:
-    """Return what the lines come to, None unless every line has its number and price."""
-    goods = 0
+def goods_of(lines: Iterable[Row]) -> int | None:
+    """Return what the lines of one order come to, None unless every line has its number and price."""
+    goods = None
     for line in lines:
-        get = line.cells.get
-        qty, price, discount = get("qty"), get("unit_price"), get("line_discount")
-        if not isinstance(qty, int) or not isinstance(price, int):
+        amount = _amount(line)
+        if amount is None:
             return None
-        goods += qty * price - (discount if isinstance(discount, int) else 0)
-    return goods if lines else None
+        goods = amount if goods is None else goods + amount
+    return goods
+
+
+def goods_by_order(lines: Iterable[Row]) -> dict[Value, int | None]:
+    """Return `goods_of` every order that has lines, by the order's number."""
+    goods: dict[Value, int | None] = {}
+    for line in lines:
+        order, amount = line.cells.get("order_id"), _amount(line)
+        so_far = goods.get(order, 0)
+        goods[order] = None if amount is None or so_far is None else so_far + amount
+    return goods
+
+
+def _amount(line: Row) -> int | None:
+    get = line.cells.get
+    qty, price, discount = get("qty"), get("unit_price"), get("line_discount")
+    if not isinstance(qty, int) or not isinstance(price, int):
+        return None
+    return qty * price - (discount if isinstance(discount, int) else 0)
 
 
 def amount_of(order: Row, lines: Sequence[Row]) -> int:
