@@ -29,9 +29,9 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
     shown = ledger.language
     lines = [f"✓ {sentence.text(shown)}" for sentence in _well(shop, ledger)]
     written, typed = _missing_columns(snapshot, ledger)
-    blocked = [f"✗ {sentence.text(shown)}" for sentence in (*written, *_in_the_way(folder))]
+    blocked = [f"✗ {sentence.text(shown)}" for sentence in _in_the_way(folder)]
     lines += blocked + [
-        f"△ {sentence.text(shown)}" for sentence in (*snapshot.notes, *typed, *_worth_mending(shop))
+        f"△ {sentence.text(shown)}" for sentence in (*snapshot.notes, *written, *typed, *_worth_mending(shop))
     ]
     return lines, not blocked
 
@@ -67,7 +67,7 @@ def _missing_columns(snapshot: Snapshot, ledger: Ledger) -> tuple[list[Message],
         if needed:
             written.append(
                 msg(
-                    "the tab {title} lacks columns a run writes into: add the headers {labels}",
+                    "the tab {title} lacks columns a run writes into: the next run adds {labels} at its end",
                     title=sheet.title,
                     labels=needed,
                 )

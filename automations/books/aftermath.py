@@ -6,27 +6,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from automations.books.changes import CellsOfCommit
 from automations.books.tabs import is_blank_row
-from automations.books.xlsx import CellEdit, SheetEdit
+from automations.books.xlsx import CellEdit
 from automations.core.cells import RawCell, WrittenCell
 from automations.core.journal import Commit
 from automations.core.snapshot import Sheet, Snapshot
 
 
 def snapshot_after(
-    base: Snapshot, edits: Iterable[SheetEdit], marks: Iterable[str], commit: Commit, token: str
+    base: Snapshot, written: CellsOfCommit, marks: Iterable[str], commit: Commit, token: str
 ) -> Snapshot:
     """Return what reading would give after these edits of ``base``; rows they do not touch are the same objects.
 
     Args:
         base: What the commit was made on.
-        edits: Everything it wrote, journal included.
+        written: Everything it wrote, journal included.
         marks: Effects it planned for good.
         commit: Its name and number.
         token: Of the book's new content.
     """
-    cells = {edit.sheet: edit.cells for edit in edits}
-    sheets = {tab: _edited(sheet, cells.get(sheet.title, ())) for tab, sheet in base.sheets.items()}
+    cells = {edit.sheet: edit.cells for edit in written.edits}
+    sheets = {
+        tab: _edited(_widened(sheet, written.added.get(tab)), cells.get(sheet.title, ()))
+        for tab, sheet in base.sheets.items()
+    }
     return Snapshot(commit.ledger_id, commit.op, commit.n, sheets, base.marks | frozenset(marks), token)
 
 
@@ -37,11 +41,17 @@ def raw_cell(value: WrittenCell) -> RawCell:
     return None if value == "" else value
 
 
+def _widened(sheet: Sheet, added: Mapping[str, int] | None) -> Sheet:
+    return replace(sheet, columns={**sheet.columns, **added}) if added else sheet
+
+
 def _edited(sheet: Sheet, edits: Sequence[CellEdit]) -> Sheet:
     if not edits:
         return sheet
     rows = dict(sheet.rows)
     for number, cells in _by_row(edits).items():
+        if number == sheet.header_row:
+            continue
         rows[number] = _edited_row(rows.get(number, ()), cells)
     left = (row for row in sorted(rows.items()) if not is_blank_row(row[1]))
     return replace(sheet, rows=tuple(left))

@@ -40,11 +40,16 @@ class Wording:
 
 @dataclass(frozen=True)
 class CellsOfCommit:
-    """Everything a commit writes, and how much of it is the plan's own."""
+    """Everything a commit writes, and how much of it is the plan's own.
+
+    Attributes:
+        added: Where columns stand that a sheet lacked, by tab and column; they are among the edits.
+    """
 
     edits: tuple[SheetEdit, ...]
     cells: int
     rows: int
+    added: Mapping[str, Mapping[str, int]]
 
 
 def cells_of(
@@ -52,8 +57,10 @@ def cells_of(
 ) -> CellsOfCommit:
     """Return the cells of a plan and of its journal rows, by sheet.
 
+    A column that a sheet lacks is added behind the last one when something is written there.
+
     Raises:
-        LedgerRefused: A column to be written is not in the sheet, or a text is longer than a cell.
+        LedgerRefused: A text is longer than a cell.
     """
     pages = {tab: _Page(schema, sheet, wording) for tab, sheet in base.sheets.items()}
     rows = 0
@@ -70,8 +77,10 @@ def cells_of(
         record.empty(number)
     for row in journal.rows_for(plan, commit, note):
         record.append(row)
-    edits = tuple(SheetEdit(page.title, tuple(page.edits)) for page in pages.values() if page.edits)
-    return CellsOfCommit(edits, cells, rows)
+    edits = tuple(
+        SheetEdit(page.title, (*page.new_headers(), *page.edits)) for page in pages.values() if page.edits
+    )
+    return CellsOfCommit(edits, cells, rows, {tab: page.added for tab, page in pages.items() if page.added})
 
 
 class _Page:
@@ -80,6 +89,7 @@ class _Page:
     def __init__(self, schema: Schema, sheet: Sheet, wording: Wording) -> None:
         self.title = sheet.title
         self.edits: list[CellEdit] = []
+        self.added: dict[str, int] = {}
         self._tab = schema[sheet.tab]
         self._sheet = sheet
         self._wording = wording
@@ -99,6 +109,12 @@ class _Page:
         filled = {column: value for column, value in cells.items() if value is not None}
         self.edits += self._cells(self._last, filled)
 
+    def new_headers(self) -> Iterator[CellEdit]:
+        """Yield the headers of the columns that were added."""
+        for name, at in self.added.items():
+            label = self._tab.columns[name].label.text(self._wording.language)
+            yield CellEdit(self._sheet.header_row, at, label)
+
     def empty(self, number: int) -> None:
         self.edits += (CellEdit(number, at, None) for at in self._sheet.columns.values())
 
@@ -108,10 +124,16 @@ class _Page:
             written = self._wording.cell(column, value)
             if isinstance(written, str) and _is_too_long(written):
                 raise _too_long(self.title, number, column)
-            if name in self._sheet.columns:
-                yield CellEdit(number, self._sheet.columns[name], written)
-            elif written is not None:
-                raise _no_column(self.title, column)
+            at = self._sheet.columns.get(name) or self.added.get(name)
+            if at is None and written is not None:
+                at = self.added[name] = self._free_column()
+            if at is not None:
+                yield CellEdit(number, at, written)
+
+    def _free_column(self) -> int:
+        """Return the first column behind everything that stands in the sheet."""
+        headers = (*self._sheet.columns.values(), *self._sheet.unknown.values(), *self.added.values())
+        return max(*headers, *(len(cells) for _, cells in self._sheet.rows), 0) + 1
 
 
 def _last_row(sheet: Sheet) -> int:
@@ -139,14 +161,5 @@ def _too_long(title: str, number: int, column: Column) -> LedgerRefused:
             column=column.label,
         ),
         msg("Shorten the text it is made from; nothing was changed."),
-        where=title,
-    )
-
-
-def _no_column(title: str, column: Column) -> LedgerRefused:
-    return LedgerRefused(
-        "column-missing",
-        msg("The tab {title} has no column '{expected}'.", title=title, expected=column.label),
-        msg("Add a column with the header {expected}.", expected=column.label),
         where=title,
     )

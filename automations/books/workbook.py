@@ -94,7 +94,7 @@ class WorkbookBook:
             refuse_grown(content, Limits())
             self._file.install(content, commit.op, base.token)
             self._file.remove_old_backups(commit.op)
-        after = snapshot_after(base, written.edits, plan.marks, commit, hash_of(content))
+        after = snapshot_after(base, written, plan.marks, commit, hash_of(content))
         return Receipt(commit.op, written.cells, written.rows, after)
 
     def _content_at(self, base: Snapshot) -> bytes:

@@ -269,12 +269,23 @@ def test_an_alias_beside_the_columns_own_name_is_just_another_column(shop: Shop)
     assert (orders.columns["name"], orders.unknown) == (4, {"お名前": 19})
 
 
-def test_a_column_that_is_gone_is_named_when_it_is_written(shop: Shop):
+def test_a_column_that_is_gone_is_added_at_the_end_when_it_is_written(shop: Shop):
     shop.edit(lambda sheets: _set(sheets, "受注", 1, 3, "けした"))
-    with pytest.raises(LedgerRefused, match="no column Errors"):
-        commit(shop.book, change("1001", errors="x"))
-    commit(shop.book, change("1001", errors=None, name="高橋"))
-    assert rows_of(shop.book)["1001"]["name"] == "高橋"
+    commit(shop.book, change("1002", errors=None, name="高橋"))
+    assert "errors" not in shop.book.read().sheets["orders"].columns
+    receipt = commit(shop.book, change("1001", errors="x"), append(order_id="1004", errors="y"))
+    sheet = shop.book.read().sheets["orders"]
+    assert sheet.columns["errors"] == len(SCHEMA["orders"].columns) + 1
+    assert sheet.unknown["けした"] == 3
+    written = {
+        row[0]: row[sheet.columns["errors"] - 1 :]
+        for _, row in sheet.rows
+        if len(row) > len(SCHEMA["orders"].columns)
+    }
+    assert {key: cells for key, cells in written.items() if cells[0]} == {"1001": ("x",), "1004": ("y",)}
+    assert receipt.after is None or receipt.after.sheets["orders"].columns == sheet.columns
+    commit(shop.book, change("1001", errors="z"))
+    assert len(shop.book.read().sheets["orders"].columns) == len(sheet.columns)
 
 
 def test_text_longer_than_a_cell_is_refused_with_its_place(shop: Shop):
