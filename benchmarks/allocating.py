@@ -56,7 +56,7 @@ def race(shop: Path, repeats: int) -> list[Line]:
 
 def _plan_rate(what: str, ledger: Ledger, settings: Settings, repeats: int) -> Line:
     times = timed(lambda fresh: allocate_stock.plan(fresh, settings), repeats, lambda: _unseen(ledger))
-    return _rate(f"allocation, plan, {what}", times, len(ledger["order_lines"]))
+    return _rate(f"plan, {what}", times, len(ledger["order_lines"]))
 
 
 def _heart_rate(what: str, ledger: Ledger, settings: Settings, repeats: int) -> Line:
@@ -66,7 +66,7 @@ def _heart_rate(what: str, ledger: Ledger, settings: Settings, repeats: int) -> 
         repeats,
         lambda: _queue(ledger, settings),
     )
-    return _rate(f"allocation, reserving, {what}", times, sum(map(len, queue)))
+    return _rate(f"reserving, {what}", times, sum(map(len, queue)))
 
 
 def _queue(ledger: Ledger, settings: Settings) -> tuple[list[list[Waiting]], Shelf]:
@@ -80,6 +80,7 @@ def _queue(ledger: Ledger, settings: Settings) -> tuple[list[list[Waiting]], She
 
 def _rate(what: str, times: Times, lines: int) -> Line:
     rate = lines / times.best
+    what = f"allocation of {lines:,} lines, {what}"
     return Line(what, str(times), ratio=f"{rate:,.0f} lines/s", goal=f">= {_GOAL:,}", reached=rate >= _GOAL)
 
 

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measured(folder: Path, lines: int, repeats: int, per_line: dict[int, float]) -> Iterator[Line]:
-    """Yield the lines about a ledger of this size; the finer comparisons only at 10,000 lines.
+    """Yield the lines about a ledger of this size; most finer comparisons only at 10,000 lines.
 
     Args:
         folder: For the ledgers.
@@ -59,6 +59,8 @@ def measured(folder: Path, lines: int, repeats: int, per_line: dict[int, float])
             _tell(race.__module__)
         yield from editing.race(shop, lines, 2 * repeats, peer_repeats)
         yield from checking.race(shop, repeats, repeats)
+    if lines > _SIZES[0]:
+        _tell("allocating")
         yield from allocating.race(shop, 2 * repeats)
     _tell("whole run")
     yield from whole_run.race(shop, lines, repeats, peer_repeats, per_line)
