@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office | sheets-server
+# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench lock translations docs test-kill test-office sheets-server clean
+.PHONY: demo test lint types bench lock translations docs test-kill test-office test-hostile sheets-server clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,10 @@ bench: $(READY)
 # The long runs: 200 kills of a real process while it saves; every feature opened by LibreOffice.
 test-kill: $(READY)
 	DAICHO_KILLS=200 $(BIN)/python -m pytest tests/books/test_kill.py
+
+# Each kind of broken file alone, in both languages.
+test-hostile: $(READY)
+	$(BIN)/python -m pytest tests/hostile -o python_files='alone_*.py'
 
 test-office: $(READY)
 	$(BIN)/python -m pytest tests/office -o python_files='office_*.py'

@@ -20,7 +20,6 @@ from automations.mail.template_causes import cause_of_syntax, forbidden_name
 from automations.mail.views import Blank, Choice, Seen, View
 from automations.mail.wording import full_day, full_moment, price
 
-
 # What counts up to any number, or makes a text as long as it is told to.
 _COUNTING = ("range", "lipsum", "cycler", "joiner", "namespace", "dict")
 _FILLING = ("center", "format", "indent", "wordwrap", "batch", "slice", "pprint", "xmlattr", "urlize")
