@@ -169,10 +169,10 @@ class _Intake:
                 shipments, lines = parcels_of(self.ledger), self.ledger.lines_of()
             on_the_way = any(parcel.text("state") in _ON_THE_WAY for parcel in shipments.get(row.key, ()))
             news = _without_own_news(order, self.settings.channels) if on_the_way else order
-            cells, findings = compared(row, lines.get(row.key, ()), news, self.ledger)
-            flow, more = flowing_on(row, news, on_the_way=on_the_way)
+            flow, unsettled = flowing_on(row, news, on_the_way=on_the_way)
+            cells, findings = compared(row, lines.get(row.key, ()), news, self.ledger, unsettled)
             yield update(row, {**cells, **flow}, msg("so at the channel") if flow else None)
-            yield (*findings, *more)
+            yield (*findings, *unsettled)
 
     def typed_lines(self) -> Iterator[Part]:
         """Give numbers to typed lines; one without an order number belongs to the only order typed just now."""

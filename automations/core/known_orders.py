@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from automations.core.incoming import IncomingOrder
 from automations.core.ledger import Ledger, Row
@@ -11,6 +12,7 @@ from automations.core.plan import Finding
 from automations.core.source_state import (
     State,
     in_words,
+    notice_of,
     open_differences,
     read_state,
     settled,
@@ -29,17 +31,20 @@ _PAYMENT_STEPS = ("", "unpaid", "partly_paid", "paid", "refunded")
 
 
 def compared(
-    row: Row, lines: Iterable[Row], order: IncomingOrder, ledger: Ledger
+    row: Row, lines: Iterable[Row], order: IncomingOrder, ledger: Ledger, unsettled: Sequence[Finding] = ()
 ) -> tuple[dict[str, Value], list[Finding]]:
     """Return the cells and findings that say how an order that arrived again differs.
 
     ``source_change`` names every difference that nobody took over yet, ``source_state`` keeps the rest; cells of
-    people are never touched. A finding is made once, when the difference is new.
+    people are never touched. A finding is made once, when the difference is new. What a person must judge
+    (``unsettled``, as ``flowing_on`` tells it) stands among the differences for as long as the order is open.
     """
     kept = read_state(row.text("source_state"))
     if kept is None:
         return {}, []
-    arrived = with_notices(state_of(order.order, order.lines), order.findings)
+    status = state_text(order.order.get("status"))
+    notices = (*order.findings, *(replace(finding, column="", value=status) for finding in unsettled))
+    arrived = with_notices(state_of(order.order, order.lines), notices)
     # A file with fewer columns than the one before says nothing of the others.
     unsaid = {name: kept[name] for name in order.silent_on if name in kept}
     arrived = {**unsaid, **arrived}
@@ -48,13 +53,14 @@ def compared(
     still_open = open_differences(kept, arrived, _state_here(row, lines))
     if unsaid and not still_open:
         return {}, []  # what was told before may be among the columns that are not there
-    phrases = in_words(still_open, kept, arrived, ledger.schema, ledger.currency, order.findings)
+    phrases = in_words(still_open, kept, arrived, ledger.schema, ledger.currency, notices)
     words = spoken(phrases, ledger.language)
     cells: dict[str, Value] = {
         "source_change": words or None,
         "source_state": write_state(settled(kept, arrived, still_open)),
     }
-    if not words or words == row.text("source_change"):
+    told = {notice_of(finding) for finding in unsettled}
+    if words == row.text("source_change") or told.issuperset(still_open):
         return cells, []
     why = msg("The order arrived again with other contents: {changes}", changes=phrases)
     fix = msg("Ask the customer if need be, and change the order here by hand where it is right.")

@@ -54,11 +54,16 @@ def _fitting(pieces: Mapping[str, int]) -> dict[str, str]:
 def with_notices(state: State, findings: Iterable[Finding]) -> State:
     """Return the state with what a file says of an order as a whole, such as a refund: ``notice:<code>``."""
     notices = {
-        _NOTICE + finding.code: state_text(finding.value)
+        notice_of(finding): state_text(finding.value)
         for finding in findings
         if finding.level == "error" and not finding.column
     }
     return {**state, **notices}
+
+
+def notice_of(finding: Finding) -> str:
+    """Return under which name a state keeps what was said of an order as a whole."""
+    return _NOTICE + finding.code
 
 
 def state_text(value: Value) -> str:
@@ -120,7 +125,7 @@ def in_words(
     findings: Iterable[Finding] = (),
 ) -> tuple[Message, ...]:
     """Return each difference as a phrase: ``数量 K-001 2→3``, ``合計 1,080→2,160``; a notice as it is told."""
-    told = {_NOTICE + finding.code: finding.why for finding in findings}
+    told = {notice_of(finding): finding.why for finding in findings}
     return tuple(
         told[column] if column in told else _phrase(column, kept, arrived, schema, currency)
         for column in columns
