@@ -194,3 +194,21 @@ def test_what_was_told_stays_told_when_a_file_with_fewer_columns_follows(day: Da
     assert order is not None
     assert "1,080→2,160" in order.text("source_change")
     assert order.text("status") == "on_hold"
+
+
+def test_a_cancellation_after_the_parcel_was_instructed_is_not_lost_among_other_findings(day: Day) -> None:
+    day.arrive("eccube_70_columns.csv")
+    day.run("2026-11-24T10:00")
+    exported = (CHANNELS / "eccube_70_columns.csv").read_bytes().decode("cp932")
+    later = [
+        line.replace(",6,入金済み,", ",3,注文取消し,") if line.startswith("2109,") else line
+        for line in exported.split("\n")
+    ]
+    (day.folder / INBOX / "order_later.csv").write_bytes("\n".join(later).encode("cp932"))
+
+    said = day.run("2026-11-24T11:00")
+
+    assert "cancelled-at-channel at Orders 2109" in said
+    assert "orders changed at their channel after shipping began: 1 (see Changed at source)" in said
+    assert "Changed at the channel: This order was cancelled" in day.say("why", "2026-11-24T11:10", "2109")
+    assert "cancelled" in day.ledger()["orders"]["2109"].text("source_change")

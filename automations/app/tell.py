@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ import click
 from automations.app.importing import FileCount
 from automations.app.runner import Outcome
 from automations.app.show import change_json, change_lines, finding_json, finding_text
+from automations.core.known_orders import asked_about
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg, spoken
 from automations.core.plan import AppendRow, Finding, Plan, SetCells
@@ -26,17 +27,22 @@ def print_json(document: Mapping[str, Any], ledger: Ledger) -> None:
 
 
 def print_findings(
-    findings: Sequence[Finding], ledger: Ledger, *, err: bool = True, most: int | None = None
+    findings: Sequence[Finding],
+    ledger: Ledger,
+    *,
+    err: bool = True,
+    most: int | None = None,
+    once: Collection[Finding] = (),
 ) -> None:
     """Print findings in the one form; beyond ``most`` only how many more there are.
 
-    What is said of a file comes first and whole: a check later on does not know of it any more.
+    What is said of a file, or ``once`` only, comes first and whole: a check later on does not know of it any more.
     """
     language = ledger.language
-    of_files = [finding for finding in findings if not finding.tab]
-    of_rows = [finding for finding in findings if finding.tab]
-    shown = of_rows if most is None else of_rows[: max(0, most - len(of_files))]
-    for finding in (*of_files, *shown):
+    first = [finding for finding in findings if not finding.tab or finding in once]
+    of_rows = [finding for finding in findings if finding.tab and finding not in once]
+    shown = of_rows if most is None else of_rows[: max(0, most - len(first))]
+    for finding in (*first, *shown):
         click.echo(finding_text(finding, ledger, language), err=err)
     if len(shown) < len(of_rows):
         left = msg("… and {count} more; see them with: daicho check", count=len(of_rows) - len(shown))
@@ -55,7 +61,16 @@ def print_outcome(outcome: Outcome) -> None:
     else:
         for line in outcome_lines(outcome):
             click.echo(line)
-    print_findings(outcome.findings, outcome.before, most=None if outcome.dry_run else _SHOWN)
+    most = None if outcome.dry_run else _SHOWN
+    print_findings(outcome.findings, outcome.before, most=most, once=_said_once(outcome))
+
+
+def _said_once(outcome: Outcome) -> frozenset[Finding]:
+    """Return what `daicho check` would not find: everything but the rows themselves and the settings tab."""
+    checked = {finding for name, step in outcome.steps if name == "check_rows" for finding in step.findings}
+    return frozenset(
+        finding for finding in outcome.findings if finding.tab != "settings" and finding not in checked
+    )
 
 
 def outcome_lines(outcome: Outcome) -> list[str]:
@@ -94,7 +109,23 @@ def needs_person(outcome: Outcome) -> list[Message]:
     codes = [order.text("stuck_code") for order in ledger["orders"]]
     unpaid = sum("payment" in code for code in codes)
     short = sum("stock" in code for code in codes)
+    asked = asked_about(ledger)
+    late = sum(
+        bool(order.text("source_change"))
+        and order.text("status") in ("instructed", "partially_shipped")
+        and order.key not in asked
+        for order in ledger["orders"]
+    )
+    column = ledger.schema["orders"].columns["source_change"].label
     sentences = [
+        (
+            late,
+            msg(
+                "orders changed at their channel after shipping began: {count} (see {column})",
+                count=late,
+                column=column,
+            ),
+        ),
         (broken, msg("orders with errors to mend: {count}", count=broken)),
         (len(holds), msg("orders waiting for your confirmation in the holds tab: {count}", count=len(holds))),
         (unpaid, msg("orders waiting for payment: {count}", count=unpaid)),
