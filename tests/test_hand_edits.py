@@ -41,8 +41,8 @@ def test_an_order_typed_without_number_goes_all_the_way(shop: HandShop) -> None:
         shop.run(moment)
     ledger = shop.ledger()
     assert ledger["orders"]["H-00001"].text("status") == "posted"
-    sent = sorted(mail.text("template") for mail in ledger["mails"] if mail.text("state") == "sent")
-    assert sent == ["follow_up", "order_confirmation", "shipped", "thank_you"]
+    written = sorted(mail.text("template") for mail in ledger["mails"] if mail.text("state") == "written")
+    assert written == ["follow_up", "order_confirmation", "shipped", "thank_you"]
     assert ledger["stock"]["K-001"].number_of("on_hand") == 9
 
 

@@ -203,7 +203,7 @@ def test_next_run_finishes_what_a_killed_run_left_open(
     ledger = shop.ledger()
     assert outcome.delivered.files[0] == ledger["batches"].rows[0].text("file")
     assert ledger["batches"].rows[0].text("state") == "written"
-    assert {row.text("state") for row in ledger["mails"]} == {"sent"}
+    assert {row.text("state") for row in ledger["mails"]} == {"written"}
     after = _files(shop.folder)
     assert {name: after[name] for name in left} == left
     assert shop.run("2026-11-24 09:10").delivered == Delivered()
@@ -254,7 +254,7 @@ def test_outbox_that_cannot_be_written_is_told_and_finished_later(shop: HandShop
     assert caught.value.code == "file-not-written"
     (shop.folder / "outbox").unlink()
     shop.run("2026-11-24 09:05")
-    assert [row.text("state") for row in shop.ledger()["mails"]] == ["sent"]
+    assert [row.text("state") for row in shop.ledger()["mails"]] == ["written"]
 
 
 def test_named_automations_run_alone_and_leave_the_inbox(shop: HandShop) -> None:

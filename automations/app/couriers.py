@@ -42,12 +42,12 @@ def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
     mails = [mail for mail in ledger["mails"] if is_due(mail, ledger.now)]
     report += _write_mails(mails, ledger, configuration) if mails else []
     done = Plan.of(report)
-    return Delivered(tuple(files), tuple(_sent(done)), done)
+    return Delivered(tuple(files), tuple(_written(done)), done)
 
 
-def _sent(report: Plan) -> Iterable[str]:
+def _written(report: Plan) -> Iterable[str]:
     for change in report.changes:
-        if isinstance(change, SetCells) and change.tab == "mails" and change.cells["state"] == "sent":
+        if isinstance(change, SetCells) and change.tab == "mails" and change.cells["state"] == "written":
             yield change.key
 
 
@@ -72,7 +72,7 @@ def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> Plan
         return Plan.of(update(mail, {"state": "held", "errors": reason}), finding)
     except OSError as error:
         raise not_written(OUTBOX, error) from error
-    return Plan.of(update(mail, {"state": "sent", "sent_at": ledger.now, "file": f"{OUTBOX}/{path.name}"}))
+    return Plan.of(update(mail, {"state": "written", "file": f"{OUTBOX}/{path.name}"}))
 
 
 def is_due(mail: Row, now: datetime) -> bool:
