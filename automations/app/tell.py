@@ -196,7 +196,7 @@ def _delivered(outcome: Outcome) -> Iterable[Message]:
             yield msg("shipping file {file}", file=file)
     if outcome.delivered.mails:
         count = len(outcome.delivered.mails)
-        yield msg("mails written to outbox/: {count} (no mail account is set up yet)", count=count)
+        yield msg("mails written to outbox/: {count} (not sent: open and send them yourself)", count=count)
 
 
 def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:
