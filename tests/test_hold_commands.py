@@ -71,9 +71,17 @@ def test_try_takes_a_reason_by_any_of_its_names(name: str, shop: HandShop):
     assert "1 of 2 orders" in tried.output
 
 
-def test_try_takes_a_rule_of_the_settings_tab_by_its_name(shop: HandShop):
+@pytest.mark.parametrize(
+    "name", ["兵庫の大口", "holds.兵庫の大口", "holds.兵庫の大口.condition", "要確認.兵庫の大口.条件"]
+)
+def test_try_takes_a_rule_of_the_settings_tab_by_its_name(name: str, shop: HandShop):
     shop.type("settings", name="holds.兵庫の大口.condition", value=CONDITION)
-    assert "1 of 2 orders" in holds(shop, "try", "兵庫の大口").output
+    assert "1 of 2 orders" in holds(shop, "try", name).output
+
+
+def test_try_shows_where_an_order_goes_to(shop: HandShop):
+    shop.type("orders", "1002", ship_name="森下 花", ship_prefecture="沖縄県", ship_address="那覇市泉崎9-9-9")
+    assert "森… 沖縄県  Ship-to prefecture: 沖縄県" in holds(shop, "try", "都道府県が沖縄県").output
 
 
 @pytest.mark.parametrize(

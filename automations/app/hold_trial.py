@@ -10,7 +10,7 @@ from pathlib import Path
 from automations import hold_orders
 from automations.app.automate import settings_of
 from automations.app.configuration import Configuration
-from automations.app.own_rows import in_words
+from automations.app.own_rows import HOLDS, in_words, path_of
 from automations.app.runner import Shop, open_shop, read_ledger
 from automations.app.services import services_of
 from automations.app.settings_tab import with_settings
@@ -44,7 +44,7 @@ def try_hold(folder: Path, rule: str, days: int, now: datetime | None, language:
 
     Args:
         folder: The shop's folder.
-        rule: A reason by id, code or label in either language; else a condition.
+        rule: A reason by id, code or label in either language, or as the settings tab names it; else a condition.
         days: How many days back, counted from the run's day.
         now: What the clock says.
         language: Overrides the shop's language.
@@ -63,7 +63,8 @@ def try_hold(folder: Path, rule: str, days: int, now: datetime | None, language:
 
 
 def _named(rule: str, configuration: Configuration) -> HoldReason | None:
-    wanted = normal_header(rule)
+    path = path_of(rule.strip())
+    wanted = normal_header(path[1] if path[0] == HOLDS else rule)
     for reason in configuration.holds.values():
         names = (reason.id, reason.code, reason.label.ja, reason.label.en)
         if wanted in map(normal_header, names):
@@ -123,14 +124,15 @@ def _held(
 
 
 def _summary(order: Row, language: str) -> str:
-    """Return the order's day and so much of its buyer as the staff need to know it by, safe to be shown around."""
+    """Return the order's day, so much of its buyer's name as the staff know it by, and the prefecture it goes to."""
     name = order.text("buyer_name").strip()
     who = f"{name[:1]}…" if name else "-"
+    to = order.text("ship_prefecture") or order.text("buyer_prefecture")
     day = ordered_day(order)
     return "  ".join(
         (
             msg("{day}", day=day).text(language) if day else "-",
-            f"{who} {order.text('buyer_prefecture')}".rstrip(),
+            f"{who} {to}".rstrip(),
         )
     )
 
