@@ -8,23 +8,23 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from automations.core import stock
 from automations.core.calendar import Calendar
-from automations.core.carriers import Carrier
-from automations.core.components import write_components
-from automations.core.demand import Demand, Line, gather
-from automations.core.destinations import destination_of
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
-from automations.core.order_day import ordered_day, ordered_moment
+from automations.core.orders.order_day import ordered_day, ordered_moment
 from automations.core.payments import Payment
+from automations.core.places.destinations import destination_of
 from automations.core.plan import Plan, SetCells
 from automations.core.records import dataclass
-from automations.core.reserving import reserve
-from automations.core.services import latest_ship_day, lead_days, main_carrier
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.services import latest_ship_day, lead_days, main_carrier
 from automations.core.shop import Shop
-from automations.core.shortages import natural, tell_shortages
-from automations.core.stock_findings import over_reserved, shortage_findings, stray_movements, unfit_lots
+from automations.core.stock import shelf as stock
+from automations.core.stock.components import write_components
+from automations.core.stock.demand import Demand, Line, gather
+from automations.core.stock.findings import over_reserved, shortage_findings, stray_movements, unfit_lots
+from automations.core.stock.reserving import reserve
+from automations.core.stock.shortages import natural, tell_shortages
 
 READS = {
     "orders": (

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from automations.core import money
-from automations.core.cell_checks import Lookups
+from automations.core.checks.cells import Lookups
+from automations.core.checks.rows import row_findings
+from automations.core.checks.sums import goods_by_order, goods_gap
 from automations.core.ledger import Ledger, Row, is_begun, update
 from automations.core.messages import msg
 from automations.core.payments import Payment
-from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
+from automations.core.places.postcodes import EmailCheck, PhoneCheck, PostcodeLookup
 from automations.core.plan import Change, Finding, Plan
 from automations.core.records import dataclass
-from automations.core.row_checks import row_findings
 from automations.core.statuses import CLOSED
-from automations.core.sums import goods_by_order, goods_gap
 from automations.core.text import shortened
 
 # Tabs in which people write; the others belong to the automations that fill them.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from automations.core.carriers import Carrier
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.plan import Finding, Part, Plan
 from automations.core.records import dataclass
-from automations.core.services import lead_days, main_carrier
-from automations.core.shared_parcels import parcels_of
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.services import lead_days, main_carrier
+from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended
 

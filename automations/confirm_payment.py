@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from automations.core.calendar import Calendar
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
-from automations.core.order_day import ordered_day
+from automations.core.orders.order_day import ordered_day
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Part, Plan
 from automations.core.records import dataclass

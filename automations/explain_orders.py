@@ -10,7 +10,7 @@ from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Plan, SetCells
-from automations.core.shared_parcels import orders_in, parcels_of
+from automations.core.shipping.shared_parcels import orders_in, parcels_of
 from automations.core.statuses import (
     CLOSED,
     Status,

@@ -6,21 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from automations.core.calendar import Calendar
-from automations.core.carriers import Carrier
-from automations.core.channels import Channel
-from automations.core.hold_case import Case, Evidence, NoLonger, Surroundings
-from automations.core.hold_life import follow_up, hold_id, opened
-from automations.core.hold_rules import ALWAYS_ASKED
-from automations.core.holds import HoldReason, rules_of
+from automations.core.holds.case import Case, Evidence, NoLonger, Surroundings
+from automations.core.holds.life import follow_up, hold_id, opened
+from automations.core.holds.reasons import HoldReason, rules_of
+from automations.core.holds.rules import ALWAYS_ASKED
+from automations.core.holds.writing_rules import is_receipt_wish
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
+from automations.core.orders.channels import Channel
 from automations.core.payments import Payment
-from automations.core.places import EmailCheck, PhoneCheck, PostcodeLookup
+from automations.core.places.postcodes import EmailCheck, PhoneCheck, PostcodeLookup
 from automations.core.plan import AppendRow, Change, Finding, Plan
-from automations.core.shared_parcels import orders_in
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.shared_parcels import orders_in
 from automations.core.shop import Shop
 from automations.core.statuses import CLOSED, standing_of
-from automations.core.writing_rules import is_receipt_wish
 
 READS = {
     "orders": (

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from automations.core.channels import Channel, plain_number
-from automations.core.customers import Customers, KnownCustomer
 from automations.core.incoming import Incoming, IncomingOrder
-from automations.core.known_orders import compared, flowing_on
 from automations.core.ledger import Ledger, Row, Table, is_begun, update
 from automations.core.messages import msg
-from automations.core.new_orders import rows_of
-from automations.core.numbering import LineNumbers, Numbers
-from automations.core.order_numbers import OrderNumbers, channel_of
+from automations.core.orders.channels import Channel, plain_number
+from automations.core.orders.customers import Customers, KnownCustomer
+from automations.core.orders.known_orders import compared, flowing_on
+from automations.core.orders.new_orders import rows_of
+from automations.core.orders.numbering import LineNumbers, Numbers
+from automations.core.orders.order_numbers import OrderNumbers, channel_of
 from automations.core.plan import Finding, Part, Plan, SetCells
-from automations.core.shared_parcels import parcels_of
+from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.statuses import is_closed
 from automations.core.values import Value
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from automations.core.batches import ParcelLabel, batch_plans, parcel_mark
-from automations.core.carriers import Carrier
-from automations.core.flows import FieldProblem
-from automations.core.late_changes import late_changes
-from automations.core.layouts import Rendered, render
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
-from automations.core.parcels import label_record
+from automations.core.orders.late_changes import late_changes
 from automations.core.payments import Payment
 from automations.core.plan import Change, Finding, Plan
 from automations.core.records import dataclass
-from automations.core.shared_parcels import orders_in
+from automations.core.shipping.batches import ParcelLabel, batch_plans, parcel_mark
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.flows import FieldProblem
+from automations.core.shipping.layouts import Rendered, render
+from automations.core.shipping.parcels import label_record
+from automations.core.shipping.shared_parcels import orders_in
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended, moved_on_by_hand
 

@@ -9,7 +9,7 @@ from automations.core.ledger import Ledger, update
 from automations.core.messages import msg
 from automations.core.plan import Part, Plan
 from automations.core.records import dataclass
-from automations.core.shared_parcels import orders_in
+from automations.core.shipping.shared_parcels import orders_in
 from automations.core.statuses import is_ended
 
 READS = {

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from automations.core.carriers import Carrier
-from automations.core.channels import Channel
-from automations.core.contacts import email_problem
+from automations.core.checks.contacts import email_problem
 from automations.core.ledger import Ledger, Row, update
-from automations.core.mail_due import (
+from automations.core.mails.due import (
     NO_MAIL,
     due_on,
     has_left,
@@ -20,13 +18,22 @@ from automations.core.mail_due import (
     message_id,
     wants_no_mail,
 )
-from automations.core.mails import CannotCompose, Compose, Composed, MailKind, Occasions, parcels_by_order
+from automations.core.mails.kinds import (
+    CannotCompose,
+    Compose,
+    Composed,
+    MailKind,
+    Occasions,
+    parcels_by_order,
+)
+from automations.core.mails.standing import Standing, people_of
 from automations.core.messages import Message, msg
+from automations.core.orders.channels import Channel
 from automations.core.payments import Payment
-from automations.core.places import EmailCheck
+from automations.core.places.postcodes import EmailCheck
 from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
+from automations.core.shipping.carriers import Carrier
 from automations.core.shop import Shop
-from automations.core.standing import Standing, people_of
 from automations.core.statuses import is_closed
 from automations.core.text import utf16_length
 from automations.core.values import Value

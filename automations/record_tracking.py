@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from automations.core.carriers import Carrier
-from automations.core.components import read_components
 from automations.core.incoming import TrackingResult
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.plan import AppendRow, Finding, Level, Part, Plan
-from automations.core.proposals import decided, proposed
-from automations.core.read_back import TrackingForm
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.proposals import decided, proposed
+from automations.core.shipping.read_back import TrackingForm
+from automations.core.stock.components import read_components
 from automations.core.text import only_digits
 from automations.core.values import Value
 
@@ -69,7 +69,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     Args:
         ledger: ``ledger.incoming`` brings carriers' results; a number a person typed into 出荷 counts as well,
             and wins over a different one of a file. Further parcels of one shipment in a file are left out.
-            A number of a list that names people only is proposed, and a person decides (core/proposals.py).
+            A number of a list that names people only is proposed, and a person decides (core/shipping/proposals.py).
         settings: Carriers give the length and check digit of their numbers.
 
     Returns:

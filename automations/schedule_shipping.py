@@ -8,17 +8,23 @@ from datetime import date
 from functools import cache
 from itertools import count
 
-from automations.core import packing
-from automations.core.calling_off import called_off, cancelled, is_stopped, stopped_parcels, without_order
-from automations.core.consolidation import merged
+from automations.core.holds.consolidation import merged
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
-from automations.core.numbering import shipment_id
-from automations.core.packing import Catalogue, Group
+from automations.core.orders.numbering import shipment_id
 from automations.core.payments import Payment
 from automations.core.plan import AppendRow, Finding, Part, Plan
-from automations.core.shared_parcels import parcels_of
-from automations.core.shipment_cells import Desk, ShippingRules, shipment_cells
+from automations.core.shipping import packing
+from automations.core.shipping.calling_off import (
+    called_off,
+    cancelled,
+    is_stopped,
+    stopped_parcels,
+    without_order,
+)
+from automations.core.shipping.packing import Catalogue, Group
+from automations.core.shipping.shared_parcels import parcels_of
+from automations.core.shipping.shipment_cells import Desk, ShippingRules, shipment_cells
 from automations.core.statuses import is_ended, standing_of, stopped_by_hand
 from automations.core.values import Value
 

@@ -15,12 +15,12 @@ from automations.app.automate import settings_of
 from automations.app.runner import open_shop, read_ledger
 from automations.app.services import services_of
 from automations.core.declare import Problems
-from automations.core.demand import Line as Waiting
-from automations.core.demand import gather
 from automations.core.ledger import Ledger, Table
 from automations.core.plan import SetCells
-from automations.core.reserving import reserve
-from automations.core.stock import Shelf, lots_of, on_hand
+from automations.core.stock.demand import Line as Waiting
+from automations.core.stock.demand import gather
+from automations.core.stock.reserving import reserve
+from automations.core.stock.shelf import Shelf, lots_of, on_hand
 
 _GOAL = 1_000_000
 _SET = "T-0001*1, T-0002*2, T-0005*1"

@@ -8,9 +8,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from automations.app.lookups import check_email, check_phone, look_up_postcode
-from automations.core.contacts import email_problem, phone_problem
-from automations.core.places import prefectures_of
-from automations.core.prefectures import PREFECTURES
+from automations.core.checks.contacts import email_problem, phone_problem
+from automations.core.places.postcodes import prefectures_of
+from automations.core.places.prefectures import PREFECTURES
 from automations.core.schema import Column, Schema, Tab
 from automations.core.snapshot import Sheet, Snapshot
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from automations.app.configuration import BUNDLED, load
 from automations.app.yaml_files import read_yaml
-from automations.core.carrier_checks import check_carriers
-from automations.core.carriers import Carrier
 from automations.core.cells import RawCell, read_cell
 from automations.core.declare import Problems, read_all
-from automations.core.layouts import Rendered, render
 from automations.core.ledger import Row
-from automations.core.parcels import label_record
+from automations.core.shipping.carrier_checks import check_carriers
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.layouts import Rendered, render
+from automations.core.shipping.parcels import label_record
 from automations.core.values import Value
 
 FOLDER = Path(__file__).parent / "carriers"

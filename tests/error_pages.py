@@ -91,7 +91,8 @@ def _causes(example: Example, language: str) -> Iterator[list[str]]:
     about = [
         name
         for name in tabs
-        if schema[name.removesuffix(".csv")].label.text(language) in example.shown.get(language, "").split("\n")[0]
+        if schema[name.removesuffix(".csv")].label.text(language)
+        in example.shown.get(language, "").split("\n")[0]
     ]
     files = [name for name in example.sections if name not in tabs]
     for name in about or ([] if files else tabs):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from automations.allocate_stock import Settings
-from automations.core.components import read_components
 from automations.core.ledger import Ledger, Row
+from automations.core.stock.components import read_components
 
 Held = dict[str, int]
 

@@ -13,7 +13,7 @@ from reference_allocation import Reference
 
 from automations import allocate_stock
 from automations.core.ledger import Ledger, Row
-from automations.core.stock import parts_of, reservations
+from automations.core.stock.shelf import parts_of, reservations
 from automations.core.values import Value
 
 SET = "A*2, B*1"

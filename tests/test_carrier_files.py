@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automations import instruct_shipping
-from automations.core.batches import MOST_PARCELS
 from automations.core.errors import LedgerRefused
-from automations.core.flows import width_of
-from automations.core.layouts import encode, freeze, thaw
 from automations.core.ledger import Ledger, Row, Table
+from automations.core.shipping.batches import MOST_PARCELS
+from automations.core.shipping.flows import width_of
+from automations.core.shipping.layouts import encode, freeze, thaw
 from automations.core.values import Cells
 from automations.files.shipping import batch_files
 

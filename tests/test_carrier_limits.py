@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automations import instruct_shipping
-from automations.core.batches import encoded_files
-from automations.core.labels import label_text
 from automations.core.ledger import Ledger, Row, Table
+from automations.core.shipping.batches import encoded_files
+from automations.core.shipping.labels import label_text
 from automations.core.values import Cells, Value
 from automations.files.shipping import batch_files
 

@@ -15,10 +15,10 @@ from stories import SHOP
 
 from automations.app import configuration as conf
 from automations.app.yaml_files import read_yaml_text
-from automations.core.channel_checks import check_channels
-from automations.core.channels import Channel, Source, as_source
 from automations.core.declare import Problems, read_all
 from automations.core.incoming import IncomingFile, IncomingOrder
+from automations.core.orders.channel_checks import check_channels
+from automations.core.orders.channels import Channel, Source, as_source
 from automations.core.values import Value
 from automations.files.orders import read_order_file
 from automations.files.tables import read_table

@@ -8,10 +8,10 @@ from stories import Story, configuration_of, ledger_of
 
 from automations import check_rows
 from automations.app.lookups import check_email, check_phone, look_up_postcode
+from automations.core.checks.sums import Gap, amount_of, goods_by_order, goods_gap, goods_of, row_gaps
 from automations.core.ledger import Ledger, Row
-from automations.core.places import Town
+from automations.core.places.postcodes import Town
 from automations.core.schema import SumCheck
-from automations.core.sums import Gap, amount_of, goods_by_order, goods_gap, goods_of, row_gaps
 from automations.core.values import Value
 
 CONFIGURATION = configuration_of(Story(""))

@@ -7,9 +7,9 @@ from stories import Story, configuration_of, ledger_of
 from automations.app.automate import fold, settings_of
 from automations.app.configuration import Configuration
 from automations.app.services import services_of
-from automations.core.consolidation import bundles
 from automations.core.declare import Problems
-from automations.core.shared_parcels import orders_in
+from automations.core.holds.consolidation import bundles
+from automations.core.shipping.shared_parcels import orders_in
 
 HEAD = (
     "order_id,intake,ordered_at,buyer_name,buyer_postcode,buyer_prefecture,buyer_address,buyer_phone,buyer_email,"

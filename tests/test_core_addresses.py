@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automations.app.lookups import look_up_postcode
-from automations.core.addresses import full_address, has_house_number, place_key, rest_behind_town
-from automations.core.places import Town, prefectures_by_prefix
+from automations.core.places.addresses import full_address, has_house_number, place_key, rest_behind_town
+from automations.core.places.postcodes import Town, prefectures_by_prefix
 
 
 @pytest.mark.parametrize(

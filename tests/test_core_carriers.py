@@ -9,8 +9,8 @@ import pytest
 from carriers_shop import bundled, carrier, declared
 
 from automations.core.declare import Problems
-from automations.core.prefectures import REGIONS
-from automations.core.read_back import TrackingForm
+from automations.core.places.prefectures import REGIONS
+from automations.core.shipping.read_back import TrackingForm
 
 Change = Callable[[dict[str, Any]], object]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from automations.core.cells import RawCell, Unreadable, as_typed, read_cell, to_json, write_cell
 from automations.core.messages import LANGUAGES, Label
-from automations.core.prefectures import PREFECTURES
+from automations.core.places.prefectures import PREFECTURES
 from automations.core.schema import Choice, Column, ColumnType
 from automations.core.values import Value
 

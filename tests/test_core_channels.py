@@ -7,9 +7,9 @@ from stories import SHOP
 
 from automations.app import configuration as conf
 from automations.app.yaml_files import read_yaml_text
-from automations.core.channel_checks import check_channels
-from automations.core.channels import Channel, Condition, Difference, Notice, RowKinds, Source
 from automations.core.declare import Problems, read_all
+from automations.core.orders.channel_checks import check_channels
+from automations.core.orders.channels import Channel, Condition, Difference, Notice, RowKinds, Source
 
 
 @pytest.fixture(scope="module")

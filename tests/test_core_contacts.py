@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automations.core.barcodes import check_digit, is_barcode
-from automations.core.contacts import email_problem, phone_problem, unusual_emails, unusual_phones
+from automations.core.checks.barcodes import check_digit, is_barcode
+from automations.core.checks.contacts import email_problem, phone_problem, unusual_emails, unusual_phones
 
 
 def nobody_knows(_text: str, /) -> bool:

@@ -1,7 +1,7 @@
 import pytest
 
-from automations.core.destinations import Destination, destination_of, destinations_of
 from automations.core.ledger import Row
+from automations.core.places.destinations import Destination, destination_of, destinations_of
 from automations.core.values import Value
 
 BUYER: dict[str, Value] = {

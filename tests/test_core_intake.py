@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automations.core.customers import Customers, KnownCustomer
-from automations.core.numbering import LineNumbers, Numbers
-from automations.core.source_state import (
+from automations.core.orders.customers import Customers, KnownCustomer
+from automations.core.orders.numbering import LineNumbers, Numbers
+from automations.core.orders.source_state import (
     open_differences,
     read_state,
     settled,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from automations.core.labels import (
+from automations.core.places.municipalities import address_parts
+from automations.core.shipping.labels import (
     SUBSTITUTES,
     half_width_units,
     label_text,
@@ -10,7 +11,6 @@ from automations.core.labels import (
     to_full_width,
     unprintable,
 )
-from automations.core.municipalities import address_parts
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from carriers_shop import carrier, label, shipment
 
 from automations.core.cells import RawCell
-from automations.core.layouts import encode
 from automations.core.messages import Message
+from automations.core.shipping.layouts import encode
 
 YAMATO = carrier("yamato")
 LONG = "お届け先住所"

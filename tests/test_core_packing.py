@@ -4,7 +4,15 @@ import ledgers
 import pytest
 
 from automations.core.ledger import Row
-from automations.core.packing import Catalogue, Group, Measure, cod_tax, contents_of, grouped, measure
+from automations.core.shipping.packing import (
+    Catalogue,
+    Group,
+    Measure,
+    cod_tax,
+    contents_of,
+    grouped,
+    measure,
+)
 from automations.core.values import Value
 
 AUGUST, JANUARY = date(2026, 8, 1), date(2027, 1, 15)

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automations.core.buyer_rules import around_each
-from automations.core.fraud_signs import kana_contradicts
+from automations.core.holds.buyer_rules import around_each
+from automations.core.holds.fraud_signs import kana_contradicts
+from automations.core.holds.quantity_rules import nearest_rank
 from automations.core.ledger import Row
-from automations.core.persons import People, address_key, company_key, email_key, phone_key
-from automations.core.quantity_rules import nearest_rank
+from automations.core.orders.persons import People, address_key, company_key, email_key, phone_key
 from automations.core.values import Value
 
 NOON = datetime.fromisoformat("2026-11-24T12:00+09:00")

@@ -6,8 +6,8 @@ from typing import Any
 import ledgers
 import pytest
 
-from automations.core.carriers import Carrier
-from automations.core.services import Parcel, choose, latest_ship_day, lead_days
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.services import Parcel, choose, latest_ship_day, lead_days
 from automations.core.values import Value
 
 CARRIERS = ledgers.shop().carriers

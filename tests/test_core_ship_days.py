@@ -3,7 +3,7 @@ from datetime import date, datetime
 import ledgers
 import pytest
 
-from automations.core.ship_days import ShipDay, ship_day
+from automations.core.shipping.ship_days import ShipDay, ship_day
 from automations.core.values import Value
 
 NOV = {day: date(2026, 11, day) for day in range(1, 31)}

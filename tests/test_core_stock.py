@@ -5,7 +5,7 @@ import ledgers
 import pytest
 
 from automations.core.ledger import Row, Table
-from automations.core.stock import (
+from automations.core.stock.shelf import (
     Lot,
     Part,
     Reservation,

@@ -10,7 +10,7 @@ from automations.app.arrivals import read_arrivals
 from automations.app.configuration import BUNDLED, Configuration, load
 from automations.app.demo.scenes import FIRST_FILES, PHONE_LINES, PHONE_ORDERS, SECOND_FILES
 from automations.app.demo.shop_data import opening_rows, order_file
-from automations.core.barcodes import is_barcode
+from automations.core.checks.barcodes import is_barcode
 from automations.core.incoming import Incoming
 from automations.core.values import Cells
 

@@ -11,11 +11,11 @@ from automations.app.automate import settings_of
 from automations.app.configuration import Configuration
 from automations.app.services import services_of
 from automations.core.declare import Problems
-from automations.core.hold_rules import RULES
-from automations.core.holds import HoldReason, check_holds
-from automations.core.islands import is_island
+from automations.core.holds.reasons import HoldReason, check_holds
+from automations.core.holds.rules import RULES
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Label
+from automations.core.places.islands import is_island
 from automations.core.plan import Plan, SetCells
 
 ORDER = {

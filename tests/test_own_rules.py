@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from automations import hold_orders
 from automations.app.services import services_of
-from automations.core import own_rules
-from automations.core.condition_checks import checked_condition
-from automations.core.condition_columns import AskedColumns
-from automations.core.condition_reading import DEEPEST, LONGEST, MOST_PARTS
-from automations.core.condition_telling import told
-from automations.core.conditions import ConditionWrong, Node, below
-from automations.core.hold_case import Case, Surroundings
-from automations.core.holds import HoldReason
+from automations.core.holds import own_rules
+from automations.core.holds.case import Case, Surroundings
+from automations.core.holds.condition_checks import checked_condition
+from automations.core.holds.condition_columns import AskedColumns
+from automations.core.holds.condition_reading import DEEPEST, LONGEST, MOST_PARTS
+from automations.core.holds.condition_telling import told
+from automations.core.holds.conditions import ConditionWrong, Node, below
+from automations.core.holds.reasons import HoldReason
 from automations.core.values import Value
 
 ORDER = {"order_id": "1001", "customer_id": "C-1", "buyer_name": "山本 さくら", "buyer_prefecture": "東京都"}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from automations.core.calendar import Calendar
 from automations.core.declare import Problems, unknown_name
 from automations.core.messages import msg
-from automations.core.prefectures import full_name
+from automations.core.places.prefectures import full_name
 from automations.core.shop import Shop
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

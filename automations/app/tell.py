@@ -12,9 +12,9 @@ import click
 from automations.app.importing import FileCount
 from automations.app.runner import Outcome
 from automations.app.show import change_json, change_lines, finding_json, finding_text
-from automations.core.known_orders import asked_about
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg, spoken
+from automations.core.orders.known_orders import asked_about
 from automations.core.plan import AppendRow, Finding, Plan, SetCells
 
 # Findings that are shown whole below a run; the rest is counted and named by `daicho check`.

@@ -10,10 +10,10 @@ from automations import AUTOMATIONS
 from automations.app.orders import find_order
 from automations.app.runner import open_shop, planned, read_ledger
 from automations.app.show import cell_text, finding_text
-from automations.core.known_orders import asked_about
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import msg
-from automations.core.shared_parcels import parcels_of
+from automations.core.orders.known_orders import asked_about
+from automations.core.shipping.shared_parcels import parcels_of
 
 
 def explain(folder: Path, number: str, now: datetime | None, language: str | None) -> str:

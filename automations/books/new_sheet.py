@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from automations.books import look
 from automations.books.changes import Wording
 from automations.core.cells import WrittenCell
-from automations.core.prefectures import PREFECTURES
+from automations.core.places.prefectures import PREFECTURES
 from automations.core.schema import Column, Tab
 from automations.core.values import Cells
 

@@ -11,10 +11,10 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from automations.core import money
-from automations.core.components import read_components
 from automations.core.messages import Message, msg
-from automations.core.prefectures import full_name
+from automations.core.places.prefectures import full_name
 from automations.core.schema import Column
+from automations.core.stock.components import read_components
 from automations.core.text import hour_span, normal_header, only_digits, phone_digits, without_unseen
 from automations.core.values import Value
 

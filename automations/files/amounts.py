@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from automations.core.cells import Unreadable
-from automations.core.channels import Rounding, Source, as_source
 from automations.core.messages import msg
+from automations.core.orders.channels import Rounding, Source, as_source
 from automations.core.schema import Column, Schema
 from automations.core.text import normal_header
 from automations.core.values import Value

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from automations.core.channels import Channel, Condition, Source, as_source, is_filled_from_files
 from automations.core.messages import Label, msg
+from automations.core.orders.channels import Channel, Condition, Source, as_source, is_filled_from_files
 from automations.core.schema import Column, Schema
 from automations.core.text import nearest, normal_header
 from automations.files.sources import Cells, Places, Reader, holding, source_reader, text_at

@@ -9,11 +9,11 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from automations.core import money
-from automations.core.addresses import full_address
-from automations.core.components import read_components
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg, spoken
-from automations.core.shared_parcels import orders_in
+from automations.core.places.addresses import full_address
+from automations.core.shipping.shared_parcels import orders_in
+from automations.core.stock.components import read_components
 from automations.core.text import postcode_written
 
 _WORDS: Mapping[str, Message] = {

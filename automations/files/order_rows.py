@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from automations.core.cells import Unreadable
-from automations.core.channels import plain_number
 from automations.core.incoming import IncomingOrder
 from automations.core.messages import Message, msg
+from automations.core.orders.channels import plain_number
 from automations.core.reading import unreadable_code
 from automations.core.text import shortened
 from automations.files.amounts import Amounts

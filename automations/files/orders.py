@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from automations.core.channels import Channel, plain_number
 from automations.core.incoming import IncomingFile, IncomingOrder
 from automations.core.messages import Label, Message, msg
+from automations.core.orders.channels import Channel, plain_number
 from automations.core.payments import Payment
 from automations.core.plan import Finding, Level
 from automations.core.schema import Schema

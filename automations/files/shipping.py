@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from automations.core.batches import encoded_files, file_names, fingerprint
-from automations.core.carriers import Carrier
 from automations.core.errors import LedgerRefused
 from automations.core.incoming import IncomingFile, TrackingResult
-from automations.core.layouts import thaw
 from automations.core.ledger import Row
 from automations.core.messages import msg
 from automations.core.plan import Finding
-from automations.core.read_back import ReadColumn, Shape
+from automations.core.shipping.batches import encoded_files, file_names, fingerprint
+from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.layouts import thaw
+from automations.core.shipping.read_back import ReadColumn, Shape
 from automations.core.text import normal_header, only_digits, shortened
 from automations.files.tables import LARGEST_FILE, FileRefused, bare_rows, read_table
 

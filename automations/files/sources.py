@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from automations.core.channels import Condition, Source, as_source
-from automations.core.prefectures import split_off
+from automations.core.orders.channels import Condition, Source, as_source
+from automations.core.places.prefectures import split_off
 from automations.core.text import normal_header
 
 # Words of kinds, states and keys come again and again.

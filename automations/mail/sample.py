@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from automations.core.carriers import Carrier, FileLayout
 from automations.core.ledger import Row
-from automations.core.mails import MailKind, Occasion
+from automations.core.mails.kinds import MailKind, Occasion
 from automations.core.messages import Label
 from automations.core.payments import Payment
-from automations.core.read_back import TrackingForm
 from automations.core.schema import Schema
+from automations.core.shipping.carriers import Carrier, FileLayout
+from automations.core.shipping.read_back import TrackingForm
 from automations.core.shop import Shop
 from automations.core.values import Cells, Value
 

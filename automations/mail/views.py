@@ -8,14 +8,14 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Self, TypeAlias
 
-from automations.core.destinations import Destination, destination_of, destinations_of
 from automations.core.ledger import Row
-from automations.core.mails import Occasion
+from automations.core.mails.kinds import Occasion
+from automations.core.mails.standing import is_gift
 from automations.core.messages import Label
-from automations.core.order_day import ordered_day
+from automations.core.orders.order_day import ordered_day
+from automations.core.places.destinations import Destination, destination_of, destinations_of
 from automations.core.schema import Column, Tab
 from automations.core.shop import Shop
-from automations.core.standing import is_gift
 from automations.core.values import Value
 from automations.mail.wording import addressee
 

@@ -11,7 +11,7 @@ from stories import Story, configuration_of, ledger_of
 from automations.app.configuration import Configuration
 from automations.app.services import services_of
 from automations.core.ledger import Ledger
-from automations.core.mails import Compose, Composed, Occasion, Occasions
+from automations.core.mails.kinds import Compose, Composed, Occasion, Occasions
 
 HEAD = "order_id,buyer_name,buyer_email,payment_method,ordered_at,arrived_on,goods_total,shipping_fee,total"
 PLAIN = "1001,山本 さくら,sakura@example.com,card,2026-11-18 10:12,2026-11-22,2160,880,3040"

@@ -9,10 +9,10 @@ from letters import Desk, one_order
 
 from automations.core.declare import Problems
 from automations.core.ledger import Row
-from automations.core.mail_due import due_on, is_due, mail_id, message_id, wants_no_mail
-from automations.core.mails import MailKind, StopRule, check_mails
+from automations.core.mails.due import due_on, is_due, mail_id, message_id, wants_no_mail
+from automations.core.mails.kinds import MailKind, StopRule, check_mails
+from automations.core.mails.standing import Standing, is_gift
 from automations.core.messages import Label
-from automations.core.standing import Standing, is_gift
 from automations.core.values import Value
 
 TOKYO = ZoneInfo("Asia/Tokyo")

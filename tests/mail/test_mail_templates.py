@@ -3,7 +3,7 @@
 import pytest
 from letters import LINES, PARCEL, Desk, one_order
 
-from automations.core.mails import CannotCompose, Composed
+from automations.core.mails.kinds import CannotCompose, Composed
 from automations.core.text import half_width_length
 
 MAILS = ("order_confirmation", "shipped", "thank_you", "follow_up")

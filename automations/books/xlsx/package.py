@@ -218,7 +218,9 @@ class Package:
         if old is not None and self.read(part) == content:
             return
         self._members[key] = _packed(part, content, old)
-        self._known.pop(key, None)  # sheets of a large ledger are too much to be kept unpacked beside each other
+        self._known.pop(
+            key, None
+        )  # sheets of a large ledger are too much to be kept unpacked beside each other
         self._is_changed = True
 
     def remove(self, part: str) -> None:

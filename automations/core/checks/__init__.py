@@ -1,0 +1,1 @@
+"""What may be wrong with a cell or a row, and how it is said."""

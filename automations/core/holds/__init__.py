@@ -1,0 +1,1 @@
+"""Why an order waits for a person: reasons, the rules that find them, the life of one hold."""

@@ -1,0 +1,415 @@
+"""Hold rules of the shop's own: a checked condition becomes a rule that `simpleeval` works out for each order.
+
+simpleeval is given a tree made here, of names, fixed values, comparisons and four functions of this module;
+attributes, subscripts, other calls, powers and text of any kind never reach it. The size of a condition is
+bounded when it is read, and it has no loops, so that the time it takes is bounded too.
+"""
+
+from __future__ import annotations
+
+import ast
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Protocol
+
+from automations.core.holds.case import Case, Evidence, Rule, Surroundings
+from automations.core.holds.condition_checks import checked_condition, is_per_line, is_per_receiver, kind_of
+from automations.core.holds.condition_columns import AskedColumns
+from automations.core.holds.condition_telling import in_figures, in_words
+from automations.core.holds.conditions import (
+    All,
+    Blank,
+    Compared,
+    Comparison,
+    ConditionWrong,
+    Count,
+    Field,
+    Fixed,
+    Kind,
+    Node,
+    Not,
+    Reckoned,
+    Some,
+    Today,
+    below,
+)
+from automations.core.ledger import Row
+from automations.core.messages import Label, Message, msg
+from automations.core.places.destinations import Destination, destination_of
+from automations.core.schema import Column, Schema
+from automations.core.values import Value
+
+if TYPE_CHECKING:
+    from automations.core.holds.reasons import HoldReason
+
+# What a name in a condition stands for: a cell, blank (None), or a number reckoned from cells.
+Answer = str | int | bool | date | Decimal | None
+_SHOWN_LETTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a condition is asked of: an order, and perhaps one of its lines or receivers."""
+
+    case: Case
+    around: Surroundings
+    line: Row | None = None
+    place: Destination | None = None
+
+    @property
+    def receiver(self) -> Destination:
+        """Where it is asked of, or else where the line or the order goes."""
+        return self.place or destination_of(self.case.order, self.line)
+
+
+Getter = Callable[[Asked], Answer]
+
+
+class _Evaluator(Protocol):
+    names: object
+
+    def eval(self, expr: str, previously_parsed: ast.expr) -> object: ...
+
+
+def wrong_conditions(
+    conditions: Mapping[str, str], schema: Schema, currency: str
+) -> Iterator[tuple[str, ConditionWrong]]:
+    """Yield the names of conditions that cannot be used, and why."""
+    columns = AskedColumns.of(schema)
+    for name, text in conditions.items():
+        try:
+            checked_condition(text, columns, currency)
+        except ConditionWrong as wrong:
+            yield name, wrong
+
+
+def rules_by_id(conditions: Mapping[str, str], schema: Schema, currency: str) -> dict[str, Rule]:
+    """Return the rule of each condition, by its name; all were checked before."""
+    columns = AskedColumns.of(schema)
+    return {name: own_rule(checked_condition(text, columns, currency)) for name, text in conditions.items()}
+
+
+def own_rule(condition: Node) -> Rule:
+    """Return the rule of a checked condition; its evidence are the cells it asked for, as they stand.
+
+    A blank cell is neither larger nor smaller nor equal to anything, contains nothing and counts as 0 in a
+    calculation; a condition about lines or receivers holds when it is true of one of them.
+    """
+    is_met = _compiled(condition)
+    evidence = tuple(_evidence(condition))
+    per_line, per_receiver = is_per_line(condition), is_per_receiver(condition)
+
+    def rule(case: Case, _reason: HoldReason, around: Surroundings) -> Evidence:
+        for asked in _asked(case, around, per_line=per_line, per_receiver=per_receiver):
+            if is_met(asked) is True:
+                return tuple(_distinct(show(asked) for show in evidence))
+        return ()
+
+    return rule
+
+
+def _asked(case: Case, around: Surroundings, *, per_line: bool, per_receiver: bool) -> Iterator[Asked]:
+    if per_line and case.lines:
+        yield from (Asked(case, around, line) for line in case.lines)
+    elif per_receiver:
+        yield from (Asked(case, around, None, place) for place in case.destinations)
+    else:
+        yield Asked(case, around)
+
+
+class _Names(Mapping[str, Answer]):
+    """The names of one condition, answered only when they are asked for."""
+
+    def __init__(self) -> None:
+        self.getters: dict[str, Getter] = {}
+        self.asked: Asked | None = None
+
+    def __getitem__(self, name: str) -> Answer:
+        if self.asked is None:
+            raise KeyError(name)
+        return self.getters[name](self.asked)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.getters)
+
+    def __len__(self) -> int:
+        return len(self.getters)
+
+    def named(self, getter: Getter) -> ast.expr:
+        """Return a new name for what a getter answers."""
+        name = f"v{len(self.getters)}"
+        self.getters[name] = getter
+        return ast.Name(name, ast.Load())
+
+
+def _compiled(node: Node) -> Callable[[Asked], object]:
+    """Return the function that works a node out; its evaluator is made once."""
+    names = _Names()
+    tree = _tree(node, names)
+    evaluator = _evaluator(names)
+
+    def worked_out(asked: Asked) -> object:
+        before, names.asked = names.asked, asked
+        try:
+            return evaluator.eval("", previously_parsed=tree)
+        finally:
+            names.asked = before
+
+    return worked_out
+
+
+def _evaluator(names: _Names) -> _Evaluator:
+    """Return a simpleeval evaluator that knows nothing but what `_tree` makes."""
+    from simpleeval import SimpleEval  # noqa: PLC0415 - only shops with rules of their own need it
+
+    evaluator = SimpleEval(operators=_OPERATORS, functions=_FUNCTIONS, names=names)
+    kept = (ast.Name, ast.Constant, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Call)
+    evaluator.nodes = {kind: work for kind, work in evaluator.nodes.items() if kind in kept}
+    found: _Evaluator = evaluator
+    return found
+
+
+def _tree(node: Node, names: _Names) -> ast.expr:
+    match node:
+        case All(parts):
+            return ast.BoolOp(ast.And(), [_tree(part, names) for part in parts])
+        case Some(parts):
+            return ast.BoolOp(ast.Or(), [_tree(part, names) for part in parts])
+        case Not(of):
+            return ast.UnaryOp(ast.Not(), _tree(of, names))
+        case Blank(of):
+            return _call("blank", _tree(of, names))
+        case Compared(how, left, right):
+            return _comparison(how, _tree(left, names), _tree(right, names))
+        case Reckoned(step, left, right):
+            return ast.BinOp(_tree(left, names), _STEPS[step](), _tree(right, names))
+        case _:
+            return _leaf(node, names)
+
+
+def _leaf(node: Node, names: _Names) -> ast.expr:
+    match node:
+        case Fixed(value, kind):
+            return ast.Constant(folded(str(value)) if kind == "text" else value)  # type: ignore[arg-type]
+        case Today():
+            return names.named(lambda asked: asked.around.ledger.today)
+        case Count(what, of):
+            return names.named(_counting(what, of))
+        case Field():
+            return names.named(_getter(node))
+    raise TypeError(node)
+
+
+def _comparison(how: Comparison, left: ast.expr, right: ast.expr) -> ast.expr:
+    if how in ("contains", "begins", "ends"):
+        return _call(how, left, right)
+    return ast.Compare(left, [_SIGNS[how]()], [right])
+
+
+def _call(name: str, *values: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(name, ast.Load()), list(values), [])
+
+
+def _counting(what: str, of: Node) -> Getter:
+    """Return what counts over the lines of an order; blank cells are left out."""
+    inner = _compiled(of)
+    if what == "length":
+        return lambda asked: len(str(inner(asked) or ""))
+
+    def count(asked: Asked) -> Answer:
+        answers = [inner(Asked(asked.case, asked.around, line)) for line in asked.case.lines]
+        numbers = [answer for answer in answers if isinstance(answer, (int, Decimal))]
+        if what == "sum":
+            return sum(numbers, Decimal(0))
+        return (max if what == "max" else min)(numbers, default=None)
+
+    return count
+
+
+def _getter(field: Field) -> Getter:
+    """Return what answers a column: typed for comparing, text folded, moments as their day."""
+    name, kind = field.column.id, kind_of(field)
+
+    def answer(asked: Asked) -> Answer:
+        return _answer(_cell(field, name, asked), kind)
+
+    return answer
+
+
+def _answer(value: Value, kind: Kind | None) -> Answer:
+    if value is None or value == "":
+        return False if kind == "flag" else None
+    if kind == "day":
+        return value.date() if hasattr(value, "date") else value
+    return folded(str(value)) if kind == "text" else value
+
+
+def _cell(field: Field, name: str, asked: Asked) -> Value:
+    if field.scope == "receiver":
+        found: Value = getattr(asked.receiver, name.removeprefix("ship_"))
+        return found
+    row = _row(field, asked)
+    return row.get(name) if row is not None else None
+
+
+def _row(field: Field, asked: Asked) -> Row | None:
+    match field.scope:
+        case "line":
+            return asked.line
+        case "product":
+            sku = asked.line.text("sku") if asked.line is not None else ""
+            return asked.around.ledger["products"].get(sku)
+        case "customer":
+            return asked.around.ledger["customers"].get(asked.case.order.text("customer_id"))
+    return asked.case.order
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Return text for comparing: widths and upper and lower case make no difference."""
+    return (
+        text.strip().casefold() if text.isascii() else unicodedata.normalize("NFKC", text).strip().casefold()
+    )
+
+
+def _evidence(node: Node) -> Iterator[Callable[[Asked], Message]]:
+    """Yield what shows each cell and each sum a condition looks at, in its order."""
+    match node:
+        case Field():
+            yield partial(_shown, node)
+        case Count():
+            yield partial(_shown_count, node, _counting(node.what, node.of))
+        case _:
+            for part in below(node):
+                yield from _evidence(part)
+
+
+def _distinct(sentences: Iterable[Message]) -> Iterator[Message]:
+    told: set[str] = set()
+    for sentence in sentences:
+        if str(sentence) not in told:
+            told.add(str(sentence))
+            yield sentence
+
+
+def _shown_count(node: Count, count: Getter, asked: Asked) -> Message:
+    currency = asked.around.ledger.currency
+    answer, kind = count(asked), kind_of(node)
+    spoken: Message | str = "-"
+    if isinstance(answer, (int, Decimal)):
+        spoken = in_figures(Decimal(answer), kind, currency)
+    return msg("{column}: {value}", column=in_words(node, currency), value=spoken)
+
+
+def _shown(field: Field, asked: Asked) -> Message:
+    """Return a cell as evidence; the same as long as the cell is."""
+    value = _cell(field, field.column.id, asked)
+    if value is None or value == "":
+        return msg("{column} is empty", column=field.name)
+    return msg("{column}: {value}", column=field.name, value=_spoken(value, field.column, asked))
+
+
+def _spoken(value: Value, column: Column, asked: Asked) -> object:
+    currency = asked.around.ledger.currency
+    if isinstance(value, bool):
+        return Label("はい", "yes") if value else Label("いいえ", "no")
+    if column.type == "money" and isinstance(value, int):
+        return in_figures(Decimal(value), "money", currency)
+    if isinstance(value, str) and value in column.choices:
+        return column.choices[value].label
+    if isinstance(value, str) and len(value) > _SHOWN_LETTERS:
+        return f"{value[:_SHOWN_LETTERS]}…"
+    return value
+
+
+# From here on: what simpleeval works with. A blank (None) meets no comparison.
+def _is(left: Answer, right: Answer) -> bool:
+    return left is not None and right is not None and left == right
+
+
+def _is_not(left: Answer, right: Answer) -> bool:
+    return not _is(left, right)
+
+
+def _ordered(compare: Callable[[object, object], bool]) -> Callable[[Answer, Answer], bool]:
+    def compared(left: Answer, right: Answer) -> bool:
+        return left is not None and right is not None and compare(left, right)
+
+    return compared
+
+
+def _reckoner(sign: int) -> Callable[[Answer, Answer], Answer]:
+    """Return plus (1) or minus (-1) for numbers, and for a day and a number of days."""
+
+    def reckoned(left: Answer, right: Answer) -> Answer:
+        if isinstance(left, date) and isinstance(right, date):
+            return (left - right).days
+        if isinstance(left, date):
+            return _moved(left, sign * int(_number(right)))
+        return None if isinstance(right, date) else _number(left) + sign * _number(right)
+
+    return reckoned
+
+
+def _times(left: Answer, right: Answer) -> Answer:
+    return _number(left) * _number(right)
+
+
+def _number(value: Answer) -> Decimal:
+    return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(0)
+
+
+def _moved(day: date, days: int) -> date | None:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def _contains(text: Answer, part: Answer) -> bool:
+    return isinstance(text, str) and isinstance(part, str) and part in text
+
+
+def _begins(text: Answer, part: Answer) -> bool:
+    return isinstance(text, str) and isinstance(part, str) and text.startswith(part)
+
+
+def _ends(text: Answer, part: Answer) -> bool:
+    return isinstance(text, str) and isinstance(part, str) and text.endswith(part)
+
+
+def _blank(value: Answer) -> bool:
+    return value is None or value == "" or value is False
+
+
+_STEPS: Mapping[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult}
+_SIGNS: Mapping[str, type[ast.cmpop]] = {
+    "is": ast.Eq,
+    "is_not": ast.NotEq,
+    "below": ast.Lt,
+    "at_most": ast.LtE,
+    "above": ast.Gt,
+    "at_least": ast.GtE,
+}
+_OPERATORS: Mapping[type, Callable[..., Answer]] = {
+    ast.Eq: _is,
+    ast.NotEq: _is_not,
+    ast.Lt: _ordered(lambda left, right: left < right),  # type: ignore[operator]
+    ast.LtE: _ordered(lambda left, right: left <= right),  # type: ignore[operator]
+    ast.Gt: _ordered(lambda left, right: left > right),  # type: ignore[operator]
+    ast.GtE: _ordered(lambda left, right: left >= right),  # type: ignore[operator]
+    ast.Not: lambda value: not value,
+    ast.Add: _reckoner(1),
+    ast.Sub: _reckoner(-1),
+    ast.Mult: _times,
+}
+_FUNCTIONS: Mapping[str, Callable[..., bool]] = {
+    "contains": _contains,
+    "begins": _begins,
+    "ends": _ends,
+    "blank": _blank,
+}

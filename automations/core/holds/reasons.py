@@ -1,0 +1,162 @@
+"""Reasons that hold an order until a person has looked, as declared in ``sheets_schema/holds.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Literal
+
+from automations.core.declare import Problems, unknown_name
+from automations.core.holds.case import Rule
+from automations.core.holds.fraud_signs import SIGNS
+from automations.core.holds.rules import RULES
+from automations.core.messages import Label, msg
+from automations.core.records import dataclass
+from automations.core.schema import Schema
+
+Severity = Literal["block", "confirm", "warn"]
+_WHERE = "sheets_schema/holds.yaml"
+
+
+@dataclass(frozen=True)
+class HoldReason:
+    """One reason; its rule is the function of the same id in ``core.hold_rules``, or a condition of the shop's own.
+
+    Attributes:
+        code: Short name for people, ``H01``.
+        severity: ``block`` cannot ship, ``confirm`` waits for a person, ``warn`` is only shown.
+        clearable: False where something must be mended, because the order could not be carried out.
+        next_step: What the person is to do.
+        condition: For a reason of the shop's own: when it holds (core/holds/condition_reading.py).
+        amount_from: Orders from this amount on, in the shop's currency; likewise for new customers.
+        within_hours: How far apart two orders are still looked at together.
+        hours_before_cut_off: How long before the cut-off a choice must have been made.
+        within_days: How many days back other orders count; 0 is all of them.
+        qty_from: Pieces of one product in one order.
+        times_usual: How many times the usual number of pieces is unusual; 0 does not compare.
+        percentile: Which share of earlier orders, in percent, tells the usual number.
+        past_orders_from: How many earlier orders it takes to tell.
+        times_from: How often something must have happened.
+        orders_from: How many orders it takes; names_from: and under how many names.
+        payment_methods: Ids of ``payments.yaml`` to which the rule applies.
+        ignored_values: IP addresses and cards that tell nothing, such as the shop's own.
+        score_from: Points from which on signs hold an order; 0 never does.
+        weights: Points of each sign; 0 leaves it out.
+        free_mail_domains: Where anybody gets an address without saying who it is.
+        matching_fields: How many fields must agree with a blocked customer.
+        work_days: Working days the shop needs before it ships.
+        island_extra_days: Days on top of the carrier's lead days for islands.
+        accept_days_ahead: How many days after the order a delivery day may lie; 0 is no limit.
+        ignored_texts: Remarks that say nothing, and boilerplate of order forms.
+        known_postcodes: Codes, 7 digits, too new for the postcode master.
+        token_length: From how many letters and digits on a word counts as a forwarder's number; 0 is never.
+        warehouses: Addresses, or parts of them, of forwarding companies.
+        prefectures: Full names of prefectures beside the islands.
+        places: Words of places whose guests cannot be billed later.
+        pick_up: Words of an address that is a carrier's or post office's counter.
+        receipt_words: Words of a remark that asks for a receipt.
+        limit_days: Working days an order may stay in a status, by its id.
+    """
+
+    id: str
+    code: str
+    label: Label
+    severity: Severity
+    next_step: Label
+    clearable: bool = True
+    enabled: bool = True
+    condition: str = ""
+    amount_from: int = 0
+    new_customer_amount_from: int = 0
+    within_hours: int = 0
+    hours_before_cut_off: int = 0
+    within_days: int = 0
+    qty_from: int = 0
+    times_usual: int = 0
+    percentile: int = 95
+    past_orders_from: int = 0
+    times_from: int = 0
+    orders_from: int = 0
+    names_from: int = 0
+    payment_methods: tuple[str, ...] = ()
+    ignored_values: tuple[str, ...] = ()
+    score_from: int = 0
+    weights: Mapping[str, int] = field(default_factory=dict)
+    free_mail_domains: tuple[str, ...] = ()
+    matching_fields: int = 0
+    work_days: int = 0
+    island_extra_days: int = 0
+    accept_days_ahead: int = 0
+    ignored_texts: tuple[str, ...] = ()
+    known_postcodes: tuple[str, ...] = ()
+    token_length: int = 0
+    warehouses: tuple[str, ...] = ()
+    prefectures: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    pick_up: tuple[str, ...] = ()
+    receipt_words: tuple[str, ...] = ()
+    limit_days: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def stops(self) -> bool:
+        """True when an open hold of this reason keeps the order from going on."""
+        return self.severity != "warn"
+
+
+def check_holds(reasons: Mapping[str, HoldReason], problems: Problems) -> None:
+    """Note reasons without a rule, codes given twice, and warnings that could not be cleared."""
+    owner: dict[str, str] = {}
+    for reason in reasons.values():
+        where = f"{_WHERE}: {reason.id}"
+        if reason.id in RULES and reason.condition:
+            problems.add(
+                "condition-not-own",
+                f"{where}.condition",
+                msg("{reason} has its own rule already.", reason=reason.id),
+                msg("Give the condition to a reason with another name."),
+            )
+        if reason.id not in RULES and not reason.condition:
+            unknown_name("hold rule", reason.id, tuple(RULES), where, problems, "unknown-hold-rule")
+        for name in reason.weights:
+            if name not in SIGNS:
+                unknown_name("key", name, tuple(SIGNS), f"{where}.weights", problems, "unknown-key")
+        other = owner.setdefault(reason.code, reason.id)
+        if other != reason.id:
+            problems.add(
+                "hold-code-doubled",
+                f"{where}.code",
+                msg("The code {code} already belongs to {other}.", code=reason.code, other=other),
+                msg("Give one of the two another code."),
+            )
+        if reason.severity == "warn" and not reason.clearable:
+            problems.add(
+                "hold-not-clearable",
+                f"{where}.clearable",
+                msg("A warning stops nothing, so there must be a way to tick it off."),
+                msg("Remove clearable: false, or choose another severity."),
+            )
+
+
+def check_conditions(
+    reasons: Mapping[str, HoldReason], schema: Schema, currency: str, problems: Problems
+) -> None:
+    """Note conditions that cannot be understood, or compare what cannot be compared."""
+    own = {reason.id: reason.condition for reason in reasons.values() if reason.condition}
+    if own:
+        from automations.core.holds.own_rules import wrong_conditions  # noqa: PLC0415 - few shops have such rules
+
+        for name, wrong in wrong_conditions(own, schema, currency):
+            problems.add("condition-wrong", f"{_WHERE}: {name}.condition", wrong.why, wrong.fix)
+
+
+def rules_of(
+    reasons: Mapping[str, HoldReason], schema: Schema, currency: str
+) -> list[tuple[Rule, HoldReason]]:
+    """Return every reason that is switched on with its rule; conditions, all checked before, are read once."""
+    asked = [(RULES[name], reason) for name, reason in reasons.items() if reason.enabled and name in RULES]
+    own = {reason.id: reason.condition for reason in reasons.values() if reason.condition and reason.enabled}
+    if own:
+        from automations.core.holds.own_rules import rules_by_id  # noqa: PLC0415 - as above
+
+        asked += [(rule, reasons[name]) for name, rule in rules_by_id(own, schema, currency).items()]
+    return asked

@@ -1,0 +1,1 @@
+"""Mails: which goes when to whom, and when it must not."""

@@ -1,0 +1,1 @@
+"""Where things go: addresses, postcodes, prefectures, islands."""

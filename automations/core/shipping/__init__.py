@@ -1,0 +1,1 @@
+"""Parcels: packing, days, carriers, labels, the format engine of their files."""
