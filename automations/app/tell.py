@@ -14,7 +14,6 @@ from automations.app.runner import Outcome
 from automations.app.show import change_json, change_lines, finding_json, finding_text
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg, spoken
-from automations.core.orders.known_orders import asked_about
 from automations.core.plan import AppendRow, Finding, Plan, SetCells
 
 # Findings that are shown whole below a run; the rest is counted and named by `daicho check`.
@@ -109,23 +108,7 @@ def needs_person(outcome: Outcome) -> list[Message]:
     codes = [order.text("stuck_code") for order in ledger["orders"]]
     unpaid = sum("payment" in code for code in codes)
     short = sum("stock" in code for code in codes)
-    asked = asked_about(ledger)
-    late = sum(
-        bool(order.text("source_change"))
-        and order.text("status") in ("instructed", "partially_shipped")
-        and order.key not in asked
-        for order in ledger["orders"]
-    )
-    column = ledger.schema["orders"].columns["source_change"].label
     sentences = [
-        (
-            late,
-            msg(
-                "orders changed at their channel after shipping began: {count} (see {column})",
-                count=late,
-                column=column,
-            ),
-        ),
         (broken, msg("orders with errors to mend: {count}", count=broken)),
         (len(holds), msg("orders waiting for your confirmation in the holds tab: {count}", count=len(holds))),
         (unpaid, msg("orders waiting for payment: {count}", count=unpaid)),

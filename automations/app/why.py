@@ -12,7 +12,6 @@ from automations.app.runner import open_shop, planned, read_ledger
 from automations.app.show import cell_text, finding_text
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import msg
-from automations.core.orders.known_orders import asked_about
 from automations.core.shipping.shared_parcels import parcels_of
 
 
@@ -52,9 +51,6 @@ def _story(order: Row, ledger: Ledger) -> Iterable[str]:
     if order.text("next_step"):
         yield "  " + msg("Next: {step}", step=order.text("next_step")).text(language)
     for tab in ("holds", "order_lines", "shipments", "mails"):
-        changes = order.text("source_change")
-        if tab == "order_lines" and changes and order.key not in asked_about(ledger):
-            yield "  ! " + msg("Changed at the channel: {changes}", changes=changes).text(language)
         for row in _rows(tab, order, ledger):
             yield from _detail(tab, row, ledger)
 

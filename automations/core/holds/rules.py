@@ -73,4 +73,4 @@ RULES: Mapping[str, Rule] = {
 }
 
 # Asked of parcels that are being packed or under way as well: they are about just that.
-ALWAYS_ASKED = frozenset({"too_long"})
+ALWAYS_ASKED = frozenset({"too_long", "changed_at_source"})

@@ -67,18 +67,6 @@ def compared(
     return cells, [row.finding("order-changed", "", why, fix, "warning")]
 
 
-def asked_about(ledger: Ledger) -> frozenset[str]:
-    """Return the keys of orders whose present ``source_change`` a hold asks about, or asked about."""
-    told = {row.key: row.text("source_change") for row in ledger["orders"] if row.get("source_change")}
-    holds = ledger["holds"] if told else ()
-    return frozenset(
-        hold.text("order_id")
-        for hold in holds
-        if hold.text("reason") == "changed_at_source"
-        and told.get(hold.text("order_id"), "?") in hold.text("evidence")
-    )
-
-
 def _state_here(row: Row, lines: Iterable[Row]) -> State:
     cells = {column: value for column, value in row.cells.items() if column != "source_state"}
     here = {column: state_text(value) for column, value in cells.items()}
