@@ -17,7 +17,7 @@ demo: $(READY)
 	$(BIN)/daicho demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
