@@ -71,6 +71,15 @@ def test_our_own_shipping_file_has_no_numbers_yet_and_says_so() -> None:
     ]
 
 
+def test_our_own_file_for_a_carrier_that_knows_no_keys_says_so_too() -> None:
+    header = [column.name for column in CONFIGURATION.carriers["click_post"].columns]
+    told, results = read(
+        lines(header, ["150-0001", "佐藤 花子", "様", "東京都渋谷区神宮前9-88-7", "", "", "", "煎茶"])
+    )
+    assert (told.source, results) == ("click_post", ())
+    assert [finding.code for finding in told.findings] == ["tracking-not-issued"]
+
+
 def test_a_row_that_lost_a_cell_is_told_and_the_others_are_read() -> None:
     told, results = read(lines(["お客様管理番号", "伝票番号"], ["S1", "490714955706"], ["487462947650"]))
     assert len(results) == 1

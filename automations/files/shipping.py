@@ -118,9 +118,15 @@ def _by_header(content: bytes, carriers: Mapping[str, Carrier]) -> tuple[Carrier
     for carrier in carriers.values():
         back = carrier.read_back
         at = {name: _place(getattr(back, name), places) for name in _VALUES}
-        if at["number"] is not None and at["recipient" if back.proposes else "reference"] is not None:
+        known = at["recipient" if back.proposes else "reference"] is not None
+        if known and (at["number"] is not None or _is_our_own(carrier, table.header)):
             return carrier, _Recognised(table.rows, table.broken, at)
     return None
+
+
+def _is_our_own(carrier: Carrier, header: Sequence[str]) -> bool:
+    """Return whether this is the file that was written for the carrier: no label is issued in it."""
+    return [*map(normal_header, header)] == [normal_header(column.name) for column in carrier.columns]
 
 
 def _place(column: ReadColumn, places: Mapping[str, int]) -> int | None:
