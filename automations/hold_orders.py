@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from automations.core.calendar import Calendar
 from automations.core.holds.case import Case, Evidence, NoLonger, Surroundings
 from automations.core.holds.life import follow_up, hold_id, opened
-from automations.core.holds.reasons import HoldReason, rules_of
-from automations.core.holds.rules import ALWAYS_ASKED
+from automations.core.holds.reasons import HoldReason
+from automations.core.holds.rules import ALWAYS_ASKED, ASKED_AGAIN, rules_of
 from automations.core.holds.writing_rules import is_receipt_wish
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
@@ -100,7 +100,15 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         or the tick was taken away. ``confirmation`` of every open order says ``open``, ``cleared`` or
         ``clear``. Ticks without a name, and on reasons that must be mended, become findings.
     """
-    verdicts = _verdicts(ledger, settings)
+    return _plan(ledger, settings, _verdicts(ledger, settings, frozenset()))
+
+
+def plan_again(ledger: Ledger, settings: Settings, seen: Ledger, _said: Plan) -> Plan:
+    """Ask once more after others have written: of orders that all rules were asked of, those that can say else."""
+    return _plan(ledger, settings, _verdicts(ledger, settings, _asked_whole(seen)))
+
+
+def _plan(ledger: Ledger, settings: Settings, verdicts: Mapping[str, Verdict]) -> Plan:
     gone = _deleted_orders(ledger)
     known = {hold.key for hold in (*ledger["holds"].rows, *ledger["holds"].set_aside)}
     changes: list[Change] = []
@@ -138,27 +146,52 @@ def surroundings(ledger: Ledger, settings: Settings) -> Surroundings:
     )
 
 
-def _verdicts(ledger: Ledger, settings: Settings) -> dict[str, Verdict]:
-    """Return what the rules say of every order; nothing of closed ones, hardly anything of those being packed."""
+def _verdicts(ledger: Ledger, settings: Settings, asked_whole: Container[str]) -> dict[str, Verdict]:
+    """Return what the rules say of every order; nothing of closed ones, hardly anything of those being packed.
+
+    Of orders in ``asked_whole`` the rules that still say the same are not asked.
+    """
     around = surroundings(ledger, settings)
     asked = rules_of(settings.holds, ledger.schema, ledger.currency)
     always = [(rule, reason) for rule, reason in asked if reason.id in ALWAYS_ASKED]
-    packed = {
-        order_key
-        for row in ledger["shipments"]
-        if standing_of(row) in _INSTRUCTED
-        for order_key in orders_in(row)
-    }
+    again = [(rule, reason) for rule, reason in asked if reason.id in ASKED_AGAIN or reason.condition]
+    packed = _packed(ledger)
     verdicts: dict[str, Verdict] = {}
     for order in ledger["orders"]:
         if order.text("status") in CLOSED:
             verdicts[order.key] = Verdict({})
         elif order.has_key:
             case = Case(order, around.lines.get(order.key, ()))
-            late = order.key in packed or order.text("status") in _INSTRUCTED_ORDERS
-            found = {reason.id: rule(case, reason, around) for rule, reason in (always if late else asked)}
-            verdicts[order.key] = Verdict(_said_once(found, order), None if late else ())
+            late, known = _is_late(order, packed), order.key in asked_whole
+            rules = always if late else again if known else asked
+            found = {reason.id: rule(case, reason, around) for rule, reason in rules}
+            verdicts[order.key] = Verdict(_said_once(found, order), None if late or known else ())
     return verdicts
+
+
+def _packed(ledger: Ledger) -> set[str]:
+    """Return the orders that have a parcel with the carrier, or nearly so."""
+    return {
+        order_key
+        for row in ledger["shipments"]
+        if standing_of(row) in _INSTRUCTED
+        for order_key in orders_in(row)
+    }
+
+
+def _is_late(order: Row, packed: Container[str]) -> bool:
+    """Return whether new doubts come too late."""
+    return order.key in packed or order.text("status") in _INSTRUCTED_ORDERS
+
+
+def _asked_whole(ledger: Ledger) -> set[str]:
+    """Return the orders of which all rules are asked in this ledger."""
+    packed = _packed(ledger)
+    return {
+        order.key
+        for order in ledger["orders"]
+        if order.text("status") not in CLOSED and order.has_key and not _is_late(order, packed)
+    }
 
 
 def _said_once(found: dict[str, Evidence | NoLonger], order: Row) -> dict[str, Evidence | NoLonger]:

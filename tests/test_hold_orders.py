@@ -11,7 +11,8 @@ from automations.app.automate import settings_of
 from automations.app.configuration import Configuration
 from automations.app.services import services_of
 from automations.core.declare import Problems
-from automations.core.holds.reasons import HoldReason, check_holds
+from automations.core.holds.reason_checks import check_holds
+from automations.core.holds.reasons import HoldReason
 from automations.core.holds.rules import RULES
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Label

@@ -15,7 +15,8 @@ from automations.app.yaml_files import read_yaml
 from automations.core.calendar import Calendar
 from automations.core.declare import Problems, read_all, read_as, unknown_name
 from automations.core.errors import SetupError
-from automations.core.holds.reasons import HoldReason, check_conditions, check_holds
+from automations.core.holds.reason_checks import check_conditions, check_holds
+from automations.core.holds.reasons import HoldReason
 from automations.core.mails.kinds import MailKind, check_mails
 from automations.core.messages import Language, msg
 from automations.core.money import check_currency

@@ -20,7 +20,8 @@ from automations.core.holds.case import Case, Evidence
 from automations.core.holds.condition_checks import checked_condition
 from automations.core.holds.condition_columns import AskedColumns
 from automations.core.holds.conditions import ConditionWrong
-from automations.core.holds.reasons import HoldReason, rules_of
+from automations.core.holds.reasons import HoldReason
+from automations.core.holds.rules import rules_of
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Label, Message, msg
 from automations.core.orders.order_day import ordered_day

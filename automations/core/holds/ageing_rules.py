@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
 
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Row
 from automations.core.messages import msg
 from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.statuses import standing_of
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # Until here an order may wait for its payment, which is watched elsewhere, or for its product's release.
 _BEFORE_STOCK = frozenset({"received", "unallocated", "partially_allocated"})

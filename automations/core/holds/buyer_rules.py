@@ -7,18 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Row
 from automations.core.messages import Label, Message, msg
 from automations.core.orders.buyers import FIELDS
 from automations.core.orders.order_day import ordered_day, ordered_moment
 from automations.core.orders.persons import people_of
 from automations.core.text import match_key
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # More names or orders would not help a person who looks.
 _MOST_NAMED = 3

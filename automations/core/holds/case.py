@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from automations.core.calendar import Calendar
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message
 from automations.core.orders.buyers import Blocklist, OrderBook
@@ -17,9 +18,6 @@ from automations.core.places.destinations import Destination, destinations_of
 from automations.core.places.postcodes import EmailCheck, PhoneCheck, PostcodeLookup, Town
 from automations.core.shipping.carriers import Carrier, Service
 from automations.core.shop import Shop
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # Sentences that stay the same as long as the order does; none when there is no reason to hold it.
 Evidence = tuple[Message, ...]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from automations.core.holds.case import Case, Evidence, NoLonger, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg
 from automations.core.money import written
@@ -23,9 +23,6 @@ from automations.core.shipping.packing import SHIP_COLUMNS, Catalogue
 from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.statuses import is_closed, moved_on_by_hand, standing_of, stopped_by_hand
 from automations.core.text import match_key
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 _Key = tuple[object, ...]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from automations.core.checks.sums import amount_of
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Row
 from automations.core.messages import Message, msg
 from automations.core.orders.order_day import ordered_moment
@@ -18,9 +18,6 @@ from automations.core.places.prefectures import full_name
 from automations.core.shipping.carriers import Carrier, Record, Service
 from automations.core.shipping.refusals import refusals
 from automations.core.shipping.services import lead_days
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 _COLDEST_FIRST = ("frozen", "chilled")
 

@@ -6,18 +6,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import time
-from typing import TYPE_CHECKING
 
 from automations.core.checks.sums import amount_of
 from automations.core.holds.case import Case, Evidence, Surroundings
 from automations.core.holds.order_rules import minor
+from automations.core.holds.reasons import HoldReason
 from automations.core.messages import Message, msg
 from automations.core.money import written
 from automations.core.orders.persons import email_key
 from automations.core.text import match_key
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 _NIGHT_ENDS = time(5, 0)
 _HIRAGANA = re.compile(r"[\u3041-\u3096]")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Row
 from automations.core.messages import msg
 from automations.core.places.addresses import full_address
 from automations.core.places.islands import is_island
 from automations.core.shipping.packing import Catalogue, Group, grouped
 from automations.core.stock.shelf import parts_of
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # Product codes with a tick, alone or as a part of a set.
 Codes = frozenset[str]

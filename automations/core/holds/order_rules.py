@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
 from automations.core import money
 from automations.core.checks.sums import amount_of, goods_gap, goods_of, row_gaps
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.messages import Message, msg
 from automations.core.text import match_key
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # Headings of joyful gifts, wrong with the black and white cord of mourning (practice 4.5).
 _JOYFUL = ("祝", "寿", "紅白")

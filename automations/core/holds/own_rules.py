@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from automations.core.holds.case import Case, Evidence, Rule, Surroundings
 from automations.core.holds.condition_checks import checked_condition, is_per_line, is_per_receiver, kind_of
@@ -37,14 +37,12 @@ from automations.core.holds.conditions import (
     Today,
     below,
 )
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Row
 from automations.core.messages import Label, Message, msg
 from automations.core.places.destinations import Destination, destination_of
 from automations.core.schema import Column, Schema
 from automations.core.values import Value
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # What a name in a condition stands for: a cell, blank (None), or a number reckoned from cells.
 Answer = str | int | bool | date | Decimal | None

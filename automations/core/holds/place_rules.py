@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Row
 from automations.core.mails.standing import is_gift
 from automations.core.messages import Message, msg
@@ -17,9 +17,6 @@ from automations.core.places.addresses import full_address
 from automations.core.places.destinations import Destination
 from automations.core.places.islands import is_island
 from automations.core.text import match_key
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 _LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
 _TOKEN = re.compile(r"[A-Za-z0-9]+")

@@ -8,16 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Row
 from automations.core.messages import Message, msg
 from automations.core.orders.order_day import ordered_moment
 from automations.core.orders.persons import people_of
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # More names would not help a person who looks.
 _MOST_NAMED = 3

@@ -6,21 +6,15 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
-from automations.core.declare import Problems, unknown_name
-from automations.core.holds.case import Rule
-from automations.core.holds.fraud_signs import SIGNS
-from automations.core.holds.rules import RULES
-from automations.core.messages import Label, msg
+from automations.core.messages import Label
 from automations.core.records import dataclass
-from automations.core.schema import Schema
 
 Severity = Literal["block", "confirm", "warn"]
-_WHERE = "sheets_schema/holds.yaml"
 
 
 @dataclass(frozen=True)
 class HoldReason:
-    """One reason; its rule is the function of the same id in ``core.hold_rules``, or a condition of the shop's own.
+    """One reason; its rule is the function of the same id in ``core.holds.rules``, or a condition of the shop's own.
 
     Attributes:
         code: Short name for people, ``H01``.
@@ -101,62 +95,3 @@ class HoldReason:
     def stops(self) -> bool:
         """True when an open hold of this reason keeps the order from going on."""
         return self.severity != "warn"
-
-
-def check_holds(reasons: Mapping[str, HoldReason], problems: Problems) -> None:
-    """Note reasons without a rule, codes given twice, and warnings that could not be cleared."""
-    owner: dict[str, str] = {}
-    for reason in reasons.values():
-        where = f"{_WHERE}: {reason.id}"
-        if reason.id in RULES and reason.condition:
-            problems.add(
-                "condition-not-own",
-                f"{where}.condition",
-                msg("{reason} has its own rule already.", reason=reason.id),
-                msg("Give the condition to a reason with another name."),
-            )
-        if reason.id not in RULES and not reason.condition:
-            unknown_name("hold rule", reason.id, tuple(RULES), where, problems, "unknown-hold-rule")
-        for name in reason.weights:
-            if name not in SIGNS:
-                unknown_name("key", name, tuple(SIGNS), f"{where}.weights", problems, "unknown-key")
-        other = owner.setdefault(reason.code, reason.id)
-        if other != reason.id:
-            problems.add(
-                "hold-code-doubled",
-                f"{where}.code",
-                msg("The code {code} already belongs to {other}.", code=reason.code, other=other),
-                msg("Give one of the two another code."),
-            )
-        if reason.severity == "warn" and not reason.clearable:
-            problems.add(
-                "hold-not-clearable",
-                f"{where}.clearable",
-                msg("A warning stops nothing, so there must be a way to tick it off."),
-                msg("Remove clearable: false, or choose another severity."),
-            )
-
-
-def check_conditions(
-    reasons: Mapping[str, HoldReason], schema: Schema, currency: str, problems: Problems
-) -> None:
-    """Note conditions that cannot be understood, or compare what cannot be compared."""
-    own = {reason.id: reason.condition for reason in reasons.values() if reason.condition}
-    if own:
-        from automations.core.holds.own_rules import wrong_conditions  # noqa: PLC0415 - few shops have such rules
-
-        for name, wrong in wrong_conditions(own, schema, currency):
-            problems.add("condition-wrong", f"{_WHERE}: {name}.condition", wrong.why, wrong.fix)
-
-
-def rules_of(
-    reasons: Mapping[str, HoldReason], schema: Schema, currency: str
-) -> list[tuple[Rule, HoldReason]]:
-    """Return every reason that is switched on with its rule; conditions, all checked before, are read once."""
-    asked = [(RULES[name], reason) for name, reason in reasons.items() if reason.enabled and name in RULES]
-    own = {reason.id: reason.condition for reason in reasons.values() if reason.condition and reason.enabled}
-    if own:
-        from automations.core.holds.own_rules import rules_by_id  # noqa: PLC0415 - as above
-
-        asked += [(rule, reasons[name]) for name, rule in rules_by_id(own, schema, currency).items()]
-    return asked

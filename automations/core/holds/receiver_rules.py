@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from automations.core.checks.contacts import phone_problem
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.messages import Message, msg
 from automations.core.places.addresses import full_address, has_house_number
 from automations.core.places.destinations import Destination
 from automations.core.places.postcodes import prefectures_of
 from automations.core.places.prefectures import full_name, split_off
 from automations.core.text import postcode_written
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 _KANA = re.compile(r"[\u3041-\u309f\u30a1-\u30ff\uff66-\uff9f・]+")
 _LATIN = re.compile(r"[A-Za-z.,'-]+")

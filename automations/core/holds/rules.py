@@ -27,6 +27,7 @@ from automations.core.holds.place_rules import (
     payment_and_place,
 )
 from automations.core.holds.quantity_rules import over_limit, unusual_quantity
+from automations.core.holds.reasons import HoldReason
 from automations.core.holds.receiver_rules import (
     doubtful_name,
     doubtful_phone,
@@ -35,6 +36,7 @@ from automations.core.holds.receiver_rules import (
     unknown_postcode,
 )
 from automations.core.holds.writing_rules import mail_unreachable, receipt_wanted, unprintable_text
+from automations.core.schema import Schema
 
 # Source of all rules but changed_at_source: backoffice-practice 1.4.
 RULES: Mapping[str, Rule] = {
@@ -74,3 +76,20 @@ RULES: Mapping[str, Rule] = {
 
 # Asked of parcels that are being packed or under way as well: they are about just that.
 ALWAYS_ASKED = frozenset({"too_long", "changed_at_source"})
+
+# These read what later automations of the same run write: reservations, ship days, parcels, mails, statuses. All others
+# say of an order what they said before, when a run looks at the ledger once more.
+ASKED_AGAIN = ALWAYS_ASKED | {"same_parcel", "refused_before", "mail_address"}
+
+
+def rules_of(
+    reasons: Mapping[str, HoldReason], schema: Schema, currency: str
+) -> list[tuple[Rule, HoldReason]]:
+    """Return every reason that is switched on with its rule; conditions, all checked before, are read once."""
+    asked = [(RULES[name], reason) for name, reason in reasons.items() if reason.enabled and name in RULES]
+    own = {reason.id: reason.condition for reason in reasons.values() if reason.condition and reason.enabled}
+    if own:
+        from automations.core.holds.own_rules import rules_by_id  # noqa: PLC0415 - few shops have such rules
+
+        asked += [(rule, reasons[name]) for name, rule in rules_by_id(own, schema, currency).items()]
+    return asked

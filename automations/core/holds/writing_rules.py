@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from automations.core.checks.contacts import email_problem
 from automations.core.holds.case import Case, Evidence, Surroundings
+from automations.core.holds.reasons import HoldReason
 from automations.core.mails.due import wants_no_mail
 from automations.core.messages import Message, msg
 from automations.core.shipping.labels import label_text, shown, unprintable
 from automations.core.text import match_key
-
-if TYPE_CHECKING:
-    from automations.core.holds.reasons import HoldReason
 
 # Every carrier's labels can be printed with these; a carrier that can do more loses nothing.
 _LABEL_ENCODING = "cp932"
