@@ -172,6 +172,16 @@ def _of_file(error: WorkbookRefused, name: str) -> tuple[str, Message, Message]:
                 msg("The workbook {name} is protected with a password.", name=name),
                 msg("Open it, take the password off and save it."),
             )
+        case "other-format" if error.detail == "utf-16":
+            return (
+                "workbook-not-xlsx",
+                msg(
+                    "The tab {tab} of {name} is stored in UTF-16, which cannot be read.",
+                    tab=error.part,
+                    name=name,
+                ),
+                msg("Open it in a spreadsheet program and save it as .xlsx."),
+            )
         case "old-format" | "other-format" | "not-a-workbook":
             return (
                 "workbook-not-xlsx",

@@ -121,6 +121,48 @@ def test_a_sheet_passes_that_can_be_read(rows: str):
     inspect(handmade(sheet(rows)), Limits(sheet_cells=2_000_000))
 
 
+def test_a_sheet_in_utf_16_is_named():
+    refusal = refused(handmade(sheet(""), sheet("").encode("utf-16")), USUAL)
+    assert (refusal.reason, refusal.part, refusal.detail) == ("other-format", "S2", "utf-16")
+
+
+def cells(*names: str, row: str = 'r="900"', cell: str = "<c {}><v>1</v></c>") -> str:
+    return f'<row {row}>{"".join(cell.format(name) for name in names)}</row><row r="901"/>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(cells('r="A1048576"', 'r="XFD900"'), id="name of another row"),
+        pytest.param(cells('r="XFD1"'), id="name of a row above"),
+        pytest.param(cells("r='A1048576'"), id="single quotes"),
+        pytest.param(cells('\tr="A1048576"'), id="tab"),
+        pytest.param(cells('r = "A1048576"'), id="spaces"),
+        pytest.param(cells('s="0" r="A1048576"'), id="name behind"),
+        pytest.param(cells('r="a1048576"'), id="small letters"),
+        pytest.param(cells('r="A0001048576"'), id="leading zeros"),
+        pytest.param(cells('r="AXFD900"'), id="four letters"),
+        pytest.param(cells('r="A1048576"', cell="<z:c {}><v>1</v></z:c>"), id="cell with a prefix"),
+        pytest.param(cells('r="A1"', row='r="1048576"').replace("row", "z:row", 1), id="row with a prefix"),
+        pytest.param(cells("", row="r='1048576'"), id="row that jumps"),
+        pytest.param(cells(*[""] * 20_000), id="more cells than columns"),
+        pytest.param('<x y="<!--"/>' + cells('r="A1048576"') + '<x y="-->"/>', id="comment in an attribute"),
+        pytest.param("</sheetData><sheetData>" + cells("", row='r="1048576"'), id="rows twice"),
+    ],
+)
+def test_names_that_readers_take_for_other_cells_are_refused(rows: str):
+    assert refused(handmade(sheet(rows)), Limits(sheet_cells=500_000)).reason == "damaged"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["<v></v>", "<v/>", "<is><t></t></is>", "<is><t/></is>", "<v><![CDATA[1]]></v>", "<v ><!-- -->1</v >"],
+)
+def test_empty_texts_reach_as_far_as_others(value: str):
+    far = FAR.format("XFD", 1048576, value)
+    assert refused(handmade(sheet(far)), USUAL).detail == "XFD1048576"
+
+
 def excel_owner(name: str) -> bytes:
     narrow = name.encode("cp932")
     wide = name.encode("utf-16-le")

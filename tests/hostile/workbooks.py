@@ -344,6 +344,10 @@ WORKBOOKS: Mapping[str, Make] = {
     "far_cell": changed(
         _SHEET, put(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
     ),
+    "cell_named_elsewhere": changed(
+        _SHEET,
+        put(b"</sheetData>", b'<row r="900"><c r="XFD1048576"><v>1</v></c></row><row r="901"/>'),
+    ),
     "dimension_huge": changed(
         _SHEET, lambda sheet: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', sheet)
     ),

@@ -13,6 +13,7 @@ _MIB = 1 << 20
 _READ_ENDINGS = (".xml", ".rels", ".vml")
 _STRINGS = "sharedstrings.xml"
 _ENTRY = b"PK\x01\x02"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _LONGEST_DOCTYPE = 2 * len("<!DOCTYPE") - 1
 _DOCTYPES = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 
@@ -111,7 +112,7 @@ def _check_part(member: Member, limits: Limits) -> None:
     before, strings = b"", 0
     for chunk in member.chunks():
         looked_at = before + chunk
-        if any(doctype in looked_at for doctype in _DOCTYPES):
+        if b"!" in looked_at and any(doctype in looked_at for doctype in _DOCTYPES):
             raise WorkbookRefused("damaged", part=member.name, detail="document type declaration")
         before = looked_at[-_LONGEST_DOCTYPE:]
         strings += chunk.count(b"si>") if member.name.lower().endswith(_STRINGS) else 0
@@ -121,8 +122,9 @@ def _check_part(member: Member, limits: Limits) -> None:
 
 def _check_sheets(package: Package, limits: Limits) -> None:
     for sheet in MainPart.read(package).sheets:
-        far = far_cell(
-            package.member(sheet.part).unpacked(), sheet.part, limits.sheet_cells, limits.sheet_rows
-        )
+        content = package.member(sheet.part).unpacked()
+        if content.startswith(_UTF16):
+            raise WorkbookRefused("other-format", part=sheet.title, detail="utf-16")
+        far = far_cell(content, sheet.part, limits.sheet_cells, limits.sheet_rows)
         if far:
             raise WorkbookRefused("far-cell", part=sheet.title, detail=far, limit=limits.sheet_cells)
