@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -78,6 +78,34 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         ``cod-several-destinations``; ``cancelled-after-instruction`` (called off, put on hold or deleted) and
         ``cancelled-after-shipping`` for parcels that a person must stop.
     """
+    return _plan(ledger, settings, ledger["orders"])
+
+
+def plan_again(ledger: Ledger, settings: Settings, seen: Ledger, said: Plan) -> Plan:
+    """Plan once more after others have written: orders whose own rows have moved, and those there is a word about."""
+    if ledger["products"] is not seen["products"] or merged(ledger, settings.channels):
+        return plan(ledger, settings)
+    return _plan(ledger, settings, _moved(ledger, seen, said))
+
+
+def _moved(ledger: Ledger, seen: Ledger, said: Plan) -> Iterator[Row]:
+    """Yield the orders of which any row was written, and those with findings, which are told again."""
+    told = {finding.key for finding in said.findings}
+    lines, lines_seen = ledger.lines_of(), seen.lines_of()
+    parcels, parcels_seen = parcels_of(ledger), parcels_of(seen)
+    for order in ledger["orders"]:
+        own = parcels.get(order.key)
+        if (
+            order is not seen["orders"].get(order.key)
+            or lines.get(order.key) != lines_seen.get(order.key)
+            or own != parcels_seen.get(order.key)
+            or order.key in told
+            or (own and any(parcel.key in told for parcel in own))
+        ):
+            yield order
+
+
+def _plan(ledger: Ledger, settings: Settings, orders: Iterable[Row]) -> Plan:
     catalogue = Catalogue({row.key: row for row in ledger["products"]})
     calendar = replace(settings.calendar, is_holiday=cache(settings.calendar.is_holiday))
     desk = Desk(
@@ -90,7 +118,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     riding = {rider.key for riders in desk.riders.values() for rider in riders}
     parcels = parcels_of(ledger)
     parts: list[Part] = []
-    for order in ledger["orders"]:
+    for order in orders:
         own = [row for row in parcels.get(order.key, ()) if _is_of(order, row) or not _follows_order(row)]
         parts += [
             cancelled(parcel, msg("the parcel was taken out"))

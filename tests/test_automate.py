@@ -15,6 +15,7 @@ from automations.core.ledger import Ledger, update
 from automations.core.plan import Plan
 from automations.core.statuses import is_closed
 
+AGAIN = {name for name in AUTOMATIONS if hasattr(module_of(name), "plan_again")}
 # Orders that are whole enough to go through all automations.
 WHOLE = ("import_orders", "record_tracking")
 LEAVING = Story(
@@ -110,6 +111,43 @@ def test_the_status_of_an_open_order_is_no_news_to_those_that_ask_whether_it_is_
                 plan = module_of(name).plan
                 one, two = plan(ledger, settings[name]), plan(other, settings[name])
                 assert (story.title, name, one) == (story.title, name, two)
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "cases").glob("*.case")), ids=lambda path: path.stem)
+def test_who_may_pass_over_what_has_not_moved_says_the_same_as_from_the_beginning(path: Path) -> None:
+    for story in read_stories(path):
+        configuration = configuration_of(story)
+        now = ledger_of(story, configuration)
+        settings = settings_of(configuration, services_of(configuration), Problems())
+        seen: dict[str, tuple[Ledger, Plan]] = {}
+        steps = fold(now, AUTOMATIONS, settings).steps
+        for name, plan in steps[: len(AUTOMATIONS)]:
+            seen[name] = (now, plan)
+            now = now.apply(plan)
+        for name in sorted(AGAIN):
+            again = module_of(name).plan_again(now, settings[name], *seen[name])
+            assert (story.title, name, again) == (
+                story.title,
+                name,
+                module_of(name).plan(now, settings[name]),
+            )
+
+
+def test_what_later_automations_write_moves_only_the_hold_rules_that_are_asked_again() -> None:
+    reads = module_of("hold_orders").READS
+    later = AUTOMATIONS[AUTOMATIONS.index("hold_orders") + 1 :]
+    moved = {
+        f"{tab}.{column}"
+        for name in later
+        for tab, columns in module_of(name).WRITES.items()
+        for column in columns
+        if column in reads.get(tab, ())
+    }
+    assert moved == {
+        "orders.payment_state", "orders.credit_state", "orders.allocation", "orders.ship_on", "orders.status",
+        "orders.status_set", "orders.status_since", "shipments.order_id", "shipments.with_orders", "shipments.state",
+        "shipments.instructed_at", "shipments.shipped_on", "shipments.tracking_number", "mails.state", "mails.to",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", AUTOMATIONS)

@@ -62,10 +62,12 @@ def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> F
     """Return what the named automations would do, one after the other, in the running order.
 
     Where a later one changes what an earlier one reads (a parcel leaves, so the stock figures move), the
-    earlier one looks again, so that one run says everything there is to say.
+    earlier one looks again, so that one run says everything there is to say. Where it has a ``plan_again``,
+    that is asked then: it is told what was seen and said before, and may pass over what has not moved.
     """
     now = ledger
     steps: list[tuple[str, Plan]] = []
+    looked_at: dict[str, tuple[Ledger, Plan]] = {}
     wanted = [name for name in AUTOMATIONS if name in names]
     unseen: dict[str, Cellset | None] = dict.fromkeys(wanted)
     for _ in range(_LOOKS):
@@ -73,7 +75,8 @@ def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> F
         for name in wanted:
             if not _has_news(name, unseen[name]):
                 continue
-            plan = module_of(name).plan(now, settings[name])
+            plan = _look(name, now, settings[name], looked_at.get(name))
+            looked_at[name] = (now, plan)
             now = now.apply(plan)
             steps.append((name, plan))
             looked = True
@@ -83,6 +86,17 @@ def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> F
         if not looked:
             break
     return Folded(now, difference(ledger, now), tuple(steps))
+
+
+def _look(name: str, ledger: Ledger, settings: object, before: tuple[Ledger, Plan] | None) -> Plan:
+    """Return an automation's plan; ``before`` is what it was given in this run already, and what it made of it."""
+    module = module_of(name)
+    plan: Plan
+    if before is not None and hasattr(module, "plan_again"):
+        plan = module.plan_again(ledger, settings, *before)
+    else:
+        plan = module.plan(ledger, settings)
+    return plan
 
 
 def _has_news(name: str, written: Cellset | None) -> bool:
