@@ -44,14 +44,14 @@ class WorkbookRefused(RefusedError):
 
     Attributes:
         reason: ``password-protected``, ``damaged``, ``not-a-workbook`` (no spreadsheet at all),
-            ``old-format`` (.xls), ``other-format`` (.xlsb, .ods, sheets in UTF-16), ``too-large``, ``far-cell`` (something
-            stands so far out in a sheet that reading it would exhaust the machine), ``open-elsewhere`` (a
-            person has it open: trying again later helps) or ``read-only``.
+            ``old-format`` (.xls), ``other-format`` (.xlsb, .ods, sheets in UTF-16), ``too-large``,
+            ``far-cell`` (something stands so far out in a sheet that reading it would exhaust the machine),
+            ``open-elsewhere`` (a person has it open: trying again later helps) or ``read-only``.
         part: The damaged or oversized part inside the file, such as ``xl/workbook.xml``; "" for the file;
             for ``far-cell`` and sheets in UTF-16 the title of the sheet.
         detail: What exactly is wrong, in a few English words for the log; for ``other-format`` the ending
-            that the content has, or ``utf-16``; for ``too-large`` the limit that is passed (a field name of ``Limits``); for
-            ``far-cell`` the cell.
+            that the content has, or ``utf-16``; for ``too-large`` the limit that is passed (a field name of
+            ``Limits``); for ``far-cell`` the cell.
         user: Who has the workbook open, as the spreadsheet program noted it; "" if unknown.
         found: The size, count or ratio found, for ``too-large``.
         limit: The size, count or ratio allowed, for ``too-large``.
