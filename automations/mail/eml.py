@@ -8,9 +8,11 @@ import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from automations.core.errors import DaichoError
 from automations.core.ledger import Row
@@ -18,9 +20,32 @@ from automations.core.messages import Message, msg
 from automations.core.shop import Shop
 
 # Seven-bit bodies pass every server; Japanese text becomes base64.
-_POLICY = SMTP.clone(cte_type="7bit")
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")
 _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x1f\x7f]+")
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
+
+
+class _Remembering(EmailPolicy):
+    """The same policy for many mails: headers that all of them have are parsed and folded once."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 - the library's own types
+        return _parsed(name, value) if isinstance(value, str) else super().header_store_parse(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:  # noqa: ANN401 - as above
+        return _folded(name, value)
+
+
+@lru_cache(maxsize=32)
+def _parsed(name: str, value: str) -> tuple[str, Any]:
+    return _SEVEN_BIT.header_store_parse(name, value)
+
+
+@lru_cache(maxsize=32)
+def _folded(name: str, value: Any) -> bytes:  # noqa: ANN401 - as above
+    return _SEVEN_BIT.fold_binary(name, value)
+
+
+_POLICY = _Remembering(linesep=_SEVEN_BIT.linesep, cte_type=_SEVEN_BIT.cte_type)
 
 
 class MailRefused(DaichoError):
