@@ -122,13 +122,16 @@ def _unknown_references(ledger: Ledger, cells: _Cells, column: Column) -> Iterat
     waiting = {row.key for row in table.set_aside}  # these have a finding of their own
     label = ledger.schema[target].label
     unknown = {value for value in set(cells[column.id]) if value and value not in table} - waiting
+    alike = {key.casefold(): key for key in (row.key for row in table)} if unknown else {}
     for at in [at for at, value in enumerate(cells[column.id]) if value in unknown] if unknown else ():
         row = cells.rows[at]
         level: Level = "warning" if (row.tab, column.id) in _HELD_REFERENCES else "error"
         yield row.finding(
             _REFERENCE_CODES.get(target, "unknown-reference"),
             column.id,
-            msg("There is no such row in {tab}.", tab=label),
+            msg("There is no such row in {tab}.", tab=label)
+            if (close := alike.get(str(cells[column.id][at]).casefold())) is None
+            else msg("{tab} has {close}; capital and small letters differ.", tab=label, close=close),
             msg("Correct {column}, or add the row to {tab}.", column=column.label, tab=label),
             level,
         )
