@@ -7,7 +7,6 @@ because malls count parcels by order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from automations.core.holds.case import Case, Evidence, NoLonger, Surroundings
@@ -19,6 +18,7 @@ from automations.core.orders.channels import Channel
 from automations.core.orders.order_day import ordered_moment
 from automations.core.orders.persons import address_key, email_key, phone_key
 from automations.core.places.destinations import destination_of
+from automations.core.records import dataclass
 from automations.core.shipping.packing import SHIP_COLUMNS, Catalogue
 from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.statuses import is_closed, moved_on_by_hand, standing_of, stopped_by_hand
@@ -141,7 +141,7 @@ def bundles(
             if not any(map(_is_fixed, parcels.get(order.key, ()))) and _has_one_receiver(own):
                 key = (*buyer, *_sending(order, own, catalogue, ledger.today))
                 by_key.setdefault(key, []).append(order)
-    return [bundle for orders in by_key.values() for bundle in _bundled(sorted(orders, key=_age), left_out)]
+    return [bundle for orders in by_key.values() for bundle in _bundled(orders, left_out)]
 
 
 def _waits(order: Row, channels: Mapping[str, Channel]) -> bool:
@@ -201,10 +201,13 @@ def _age(order: Row) -> tuple[bool, str, str]:
 def _bundled(orders: Sequence[Row], left_out: Callable[[Row], bool]) -> Iterator[Bundle]:
     """Yield what goes together: everything once a person has said so, else what ships on the same day."""
     asked = sum(order.text("combine") == "merge" for order in orders)
-    if asked:
-        yield Bundle(tuple(orders), decided=1 < len(orders) <= asked + 1)
+    if len(orders) == 1 and not asked:
         return
-    for same_day in _by_ship_day(order for order in orders if not left_out(order)):
+    oldest_first = sorted(orders, key=_age)
+    if asked:
+        yield Bundle(tuple(oldest_first), decided=1 < len(orders) <= asked + 1)
+        return
+    for same_day in _by_ship_day(order for order in oldest_first if not left_out(order)):
         if len(same_day) > 1:
             yield Bundle(tuple(same_day))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from automations.core.holds.case import Case, Evidence, Surroundings
 from automations.core.holds.reasons import HoldReason
-from automations.core.ledger import Row
 from automations.core.mails.standing import is_gift
 from automations.core.messages import Message, msg
+from automations.core.orders.buyers import Place
 from automations.core.payments import Payment
 from automations.core.places.addresses import full_address
 from automations.core.places.destinations import Destination
@@ -83,34 +83,26 @@ def _far_away(case: Case, reason: HoldReason) -> Evidence:
 
 def _is_first_far(case: Case, around: Surroundings) -> bool:
     this = around.orders.sent.get(case.order.key)
-    first = around.index(_first_far)
-    return this is None or all(first.get(buyer, this.place) >= this.place for buyer in this.buyers)
+    if this is None:
+        return True
+    found = map(around.index(_first_far), this.buyers)
+    return all(first is None or first >= this.place for first in found)
 
 
-def _first_far(around: Surroundings) -> Mapping[str, tuple[datetime, int, str]]:
-    """Return each buyer's first order to an island or Okinawa."""
-    first: dict[str, tuple[datetime, int, str]] = {}
-    for order in around.ledger["orders"]:
-        lines = around.lines.get(order.key, ())
-        sent = around.orders.sent.get(order.key) if any(map(_may_be_far, (order, *lines))) else None
-        if sent is None:
-            continue
-        receivers = Case(order, lines).destinations
-        if any(receiver.prefecture == _OKINAWA or is_island(receiver.postcode) for receiver in receivers):
-            for buyer in sent.buyers:
-                first[buyer] = min(first.get(buyer, sent.place), sent.place)
-    return first
+def _first_far(around: Surroundings) -> Callable[[str], Place | None]:
+    """Return what gives a buyer's first order to an island or Okinawa; only few buyers are asked about."""
+    orders, by_buyer = around.ledger["orders"], around.orders.by_buyer
 
+    @cache
+    def goes_far(order_key: str) -> bool:
+        receivers = Case(orders[order_key], around.lines.get(order_key, ())).destinations
+        return any(receiver.prefecture == _OKINAWA or is_island(receiver.postcode) for receiver in receivers)
 
-def _may_be_far(row: Row) -> bool:
-    """Return whether any place a row names is far away; quicker than asking where it all goes."""
-    for person in ("ship_", "buyer_"):
-        postcode = row.text(f"{person}postcode")
-        if postcode and (is_island(postcode) or postcode.startswith("90")):
-            return True
-        if row.text(f"{person}prefecture") == _OKINAWA or row.text(f"{person}address").startswith(_OKINAWA):
-            return True
-    return False
+    @cache
+    def first_far(buyer: str) -> Place | None:
+        return next((place for place in by_buyer[buyer] if goes_far(place[2])), None)
+
+    return first_far
 
 
 def payment_and_place(case: Case, reason: HoldReason, around: Surroundings) -> Evidence:

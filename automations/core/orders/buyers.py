@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from automations.core.ledger import Row
@@ -16,7 +16,7 @@ from automations.core.text import match_key
 
 Basket = frozenset[tuple[str, int]]
 # Position in time: moment, then place in the sheet, for orders of the same minute.
-_Place = tuple[datetime, int, str]
+Place = tuple[datetime, int, str]
 
 FIELDS: Mapping[str, Label] = {
     "name": Label("氏名", "name"),
@@ -30,7 +30,7 @@ FIELDS: Mapping[str, Label] = {
 def identities(order: Row) -> tuple[str, ...]:
     """Return the keys under which a buyer is known: customer, e-mail, phone with name (practice 1.4, H10)."""
     customer, email, phone = order.text("customer_id"), order.text("buyer_email"), order.text("buyer_phone")
-    name = match_key(order.text("buyer_name"))
+    name = match_key(order.text("buyer_name")) if phone else ""
     found = (
         f"customer {customer}" if customer else "",
         f"email {email.lower()}" if "@" in email else "",
@@ -49,59 +49,72 @@ def basket_of(lines: Iterable[Row]) -> Basket:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One order as the book keeps it: when and where it stands, who sent it, what is in it."""
+    """One order as the book keeps it: when and where it stands, and who sent it."""
 
-    place: _Place
+    place: Place
     buyers: tuple[str, ...]
-    basket: Basket
 
 
 @dataclass(frozen=True)
 class OrderBook:
-    """Orders by time, for each buyer alone and for each buyer and basket; cancelled ones are left out."""
+    """Orders by time for each buyer, oldest first; cancelled ones are left out."""
 
     sent: Mapping[str, Sent]
-    first: Mapping[str, _Place]
-    by_basket: Mapping[tuple[str, Basket], Sequence[_Place]]
+    by_buyer: Mapping[str, Sequence[Place]]
+    lines: Mapping[str, Sequence[Row]]
+    _by_basket: dict[str, dict[Basket, list[Place]]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, orders: Iterable[Row], lines: Mapping[str, Sequence[Row]]) -> OrderBook:
         """Return the book of all orders that say when they were made."""
         sent: dict[str, Sent] = {}
-        first: dict[str, _Place] = {}
-        by_basket: dict[tuple[str, Basket], list[_Place]] = {}
+        by_buyer: dict[str, list[Place]] = {}
         for number, order in enumerate(orders):
             ordered_at = ordered_moment(order)
-            if ordered_at is None or order.text("status") == "cancelled":
+            if ordered_at is None or order.cells.get("status") == "cancelled":
                 continue
-            place = (ordered_at, number, order.key)
-            basket, buyers = basket_of(lines.get(order.key, ())), identities(order)
-            sent[order.key] = Sent(place, buyers, basket)
-            for buyer in buyers:
-                first[buyer] = min(first.get(buyer, place), place)
-                by_basket.setdefault((buyer, basket), []).append(place)
-        for places in by_basket.values():
+            made = sent[order.key] = Sent((ordered_at, number, order.key), identities(order))
+            for buyer in made.buyers:
+                by_buyer.setdefault(buyer, []).append(made.place)
+        for places in by_buyer.values():
             places.sort()
-        return cls(sent, first, by_basket)
+        return cls(sent, by_buyer, lines)
 
     def same_before(self, order_key: str, hours: int) -> tuple[str, datetime] | None:
         """Return key and time of the buyer's last order before this one with the same basket, within ``hours``."""
         this = self.sent.get(order_key)
-        if this is None or not this.basket:
+        if this is None:
             return None
-        earlier: list[_Place] = []
-        for buyer in this.buyers:
-            same = self.by_basket[buyer, this.basket]
-            at = bisect_left(same, this.place)
-            earlier += same[at - 1 : at] if at else []
-        if not earlier or this.place[0] - max(earlier)[0] > timedelta(hours=hours):
+        since = this.place[0] - timedelta(hours=hours)
+        recent = [last for buyer in this.buyers if (last := self._last_same(buyer, this.place, since))]
+        return (max(recent)[2], max(recent)[0]) if recent else None
+
+    def _last_same(self, buyer: str, place: Place, since: datetime) -> Place | None:
+        """Return the buyer's last order with the same basket before ``place``, None when it was made before ``since``."""
+        before = _last_before(place, self.by_buyer[buyer])
+        basket = basket_of(self.lines.get(place[2], ())) if before and before[0] >= since else None
+        if not basket:
             return None
-        return max(earlier)[2], max(earlier)[0]
+        same = _last_before(place, self._baskets_of(buyer)[basket])
+        return same if same and same[0] >= since else None
+
+    def _baskets_of(self, buyer: str) -> Mapping[Basket, Sequence[Place]]:
+        """Return the buyer's orders by what is in them; few buyers are ever asked about."""
+        if buyer not in self._by_basket:
+            baskets = self._by_basket[buyer] = {}
+            for place in self.by_buyer[buyer]:
+                baskets.setdefault(basket_of(self.lines.get(place[2], ())), []).append(place)
+        return self._by_basket[buyer]
 
     def is_first(self, order_key: str) -> bool:
         """Return whether the buyer has no order before this one in the ledger."""
         this = self.sent.get(order_key)
-        return this is None or all(self.first[buyer] >= this.place for buyer in this.buyers)
+        return this is None or all(self.by_buyer[buyer][0] >= this.place for buyer in this.buyers)
+
+
+def _last_before(place: Place, places: Sequence[Place]) -> Place | None:
+    at = bisect_left(places, place)
+    return places[at - 1] if at else None
 
 
 @dataclass(frozen=True)
@@ -117,8 +130,8 @@ class Blocklist:
         blocked = [row for row in customers if row.flag("blocked")]
         known: dict[tuple[str, str], list[str]] = {}
         for row in blocked:
-            for field in _fields(row):
-                known.setdefault(field, []).append(row.key)
+            for named in _fields(row):
+                known.setdefault(named, []).append(row.key)
         return cls(frozenset(row.key for row in blocked), known)
 
     def match(
@@ -134,9 +147,9 @@ class Blocklist:
             return order.text("customer_id"), ()
         for person in _persons(order, destinations) if self.known else ():
             agreeing: dict[str, list[str]] = {}
-            for field in person:
-                for customer in self.known.get(field, ()):
-                    agreeing.setdefault(customer, []).append(field[0])
+            for named in person:
+                for customer in self.known.get(named, ()):
+                    agreeing.setdefault(customer, []).append(named[0])
             for customer, fields in agreeing.items():
                 if len(fields) >= needed:
                     return customer, tuple(fields)
