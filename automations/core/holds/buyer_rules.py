@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -15,6 +14,7 @@ from automations.core.messages import Label, Message, msg
 from automations.core.orders.buyers import FIELDS
 from automations.core.orders.order_day import ordered_day, ordered_moment
 from automations.core.orders.persons import people_of
+from automations.core.records import dataclass
 from automations.core.text import match_key
 
 # More names or orders would not help a person who looks.

@@ -1,6 +1,6 @@
 """Hold rules of the shop's own: a checked condition becomes a rule that `simpleeval` works out for each order.
 
-simpleeval is given a tree made here, of names, fixed values, comparisons and four functions of this module;
+simpleeval is given a tree made here, of names, fixed values, comparisons and four functions of condition_operators.py;
 attributes, subscripts, other calls, powers and text of any kind never reach it. The size of a condition is
 bounded when it is read, and it has no loops, so that the time it takes is bounded too.
 """
@@ -11,7 +11,6 @@ import ast
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Protocol
@@ -19,6 +18,7 @@ from typing import Protocol
 from automations.core.holds.case import Case, Evidence, Rule, Surroundings
 from automations.core.holds.condition_checks import checked_condition, is_per_line, is_per_receiver, kind_of
 from automations.core.holds.condition_columns import AskedColumns
+from automations.core.holds.condition_operators import FUNCTIONS, OPERATORS, Answer
 from automations.core.holds.condition_telling import in_figures, in_words
 from automations.core.holds.conditions import (
     All,
@@ -44,8 +44,6 @@ from automations.core.places.destinations import Destination, destination_of
 from automations.core.schema import Column, Schema
 from automations.core.values import Value
 
-# What a name in a condition stands for: a cell, blank (None), or a number reckoned from cells.
-Answer = str | int | bool | date | Decimal | None
 _SHOWN_LETTERS = 60
 
 
@@ -164,7 +162,7 @@ def _evaluator(names: _Names) -> _Evaluator:
     """Return a simpleeval evaluator that knows nothing but what `_tree` makes."""
     from simpleeval import SimpleEval  # noqa: PLC0415 - only shops with rules of their own need it
 
-    evaluator = SimpleEval(operators=_OPERATORS, functions=_FUNCTIONS, names=names)
+    evaluator = SimpleEval(operators=OPERATORS, functions=FUNCTIONS, names=names)
     kept = (ast.Name, ast.Constant, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Call)
     evaluator.nodes = {kind: work for kind, work in evaluator.nodes.items() if kind in kept}
     found: _Evaluator = evaluator
@@ -324,66 +322,6 @@ def _spoken(value: Value, column: Column, asked: Asked) -> object:
     return value
 
 
-# From here on: what simpleeval works with. A blank (None) meets no comparison.
-def _is(left: Answer, right: Answer) -> bool:
-    return left is not None and right is not None and left == right
-
-
-def _is_not(left: Answer, right: Answer) -> bool:
-    return not _is(left, right)
-
-
-def _ordered(compare: Callable[[object, object], bool]) -> Callable[[Answer, Answer], bool]:
-    def compared(left: Answer, right: Answer) -> bool:
-        return left is not None and right is not None and compare(left, right)
-
-    return compared
-
-
-def _reckoner(sign: int) -> Callable[[Answer, Answer], Answer]:
-    """Return plus (1) or minus (-1) for numbers, and for a day and a number of days."""
-
-    def reckoned(left: Answer, right: Answer) -> Answer:
-        if isinstance(left, date) and isinstance(right, date):
-            return (left - right).days
-        if isinstance(left, date):
-            return _moved(left, sign * int(_number(right)))
-        return None if isinstance(right, date) else _number(left) + sign * _number(right)
-
-    return reckoned
-
-
-def _times(left: Answer, right: Answer) -> Answer:
-    return _number(left) * _number(right)
-
-
-def _number(value: Answer) -> Decimal:
-    return Decimal(value) if isinstance(value, (int, Decimal)) else Decimal(0)
-
-
-def _moved(day: date, days: int) -> date | None:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return None
-
-
-def _contains(text: Answer, part: Answer) -> bool:
-    return isinstance(text, str) and isinstance(part, str) and part in text
-
-
-def _begins(text: Answer, part: Answer) -> bool:
-    return isinstance(text, str) and isinstance(part, str) and text.startswith(part)
-
-
-def _ends(text: Answer, part: Answer) -> bool:
-    return isinstance(text, str) and isinstance(part, str) and text.endswith(part)
-
-
-def _blank(value: Answer) -> bool:
-    return value is None or value == "" or value is False
-
-
 _STEPS: Mapping[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult}
 _SIGNS: Mapping[str, type[ast.cmpop]] = {
     "is": ast.Eq,
@@ -392,22 +330,4 @@ _SIGNS: Mapping[str, type[ast.cmpop]] = {
     "at_most": ast.LtE,
     "above": ast.Gt,
     "at_least": ast.GtE,
-}
-_OPERATORS: Mapping[type, Callable[..., Answer]] = {
-    ast.Eq: _is,
-    ast.NotEq: _is_not,
-    ast.Lt: _ordered(lambda left, right: left < right),  # type: ignore[operator]
-    ast.LtE: _ordered(lambda left, right: left <= right),  # type: ignore[operator]
-    ast.Gt: _ordered(lambda left, right: left > right),  # type: ignore[operator]
-    ast.GtE: _ordered(lambda left, right: left >= right),  # type: ignore[operator]
-    ast.Not: lambda value: not value,
-    ast.Add: _reckoner(1),
-    ast.Sub: _reckoner(-1),
-    ast.Mult: _times,
-}
-_FUNCTIONS: Mapping[str, Callable[..., bool]] = {
-    "contains": _contains,
-    "begins": _begins,
-    "ends": _ends,
-    "blank": _blank,
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 
@@ -15,6 +14,7 @@ from automations.core.ledger import Row
 from automations.core.messages import Message, msg
 from automations.core.orders.order_day import ordered_moment
 from automations.core.orders.persons import people_of
+from automations.core.records import dataclass
 
 # More names would not help a person who looks.
 _MOST_NAMED = 3
