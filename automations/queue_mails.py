@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from automations.core.checks.contacts import email_problem
@@ -32,6 +31,7 @@ from automations.core.orders.channels import Channel
 from automations.core.payments import Payment
 from automations.core.places.postcodes import EmailCheck
 from automations.core.plan import AppendRow, Finding, Part, Plan, SetCells
+from automations.core.records import dataclass
 from automations.core.shipping.carriers import Carrier
 from automations.core.shop import Shop
 from automations.core.statuses import is_closed

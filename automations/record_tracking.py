@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from automations.core.incoming import TrackingResult
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.plan import AppendRow, Finding, Level, Part, Plan
+from automations.core.records import dataclass
 from automations.core.shipping.carriers import Carrier
 from automations.core.shipping.proposals import decided, proposed
 from automations.core.shipping.read_back import TrackingForm

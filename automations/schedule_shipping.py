@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import count
@@ -14,6 +14,7 @@ from automations.core.messages import Message, msg
 from automations.core.orders.numbering import shipment_id
 from automations.core.payments import Payment
 from automations.core.plan import AppendRow, Finding, Part, Plan
+from automations.core.records import dataclass
 from automations.core.shipping import packing
 from automations.core.shipping.calling_off import (
     called_off,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from automations.app.configuration import Configuration
@@ -12,6 +12,7 @@ from automations.core.errors import ServiceError
 from automations.core.incoming import Incoming, IncomingFile
 from automations.core.messages import Message, msg
 from automations.core.plan import Finding
+from automations.core.records import dataclass
 
 # Files a computer puts into folders by itself.
 _IGNORED = (".", "~$", "desktop.ini", "Thumbs.db")

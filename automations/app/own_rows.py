@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from automations.app.configuration import Configuration
 from automations.core.declare import Problems
 from automations.core.errors import Problem
 from automations.core.ledger import Row
 from automations.core.messages import Message, msg
+from automations.core.records import dataclass
 from automations.core.text import normal_header
 
 HOLDS = "holds"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from automations.core.cells import RawCell, as_typed
 from automations.core.errors import LedgerRefused
 from automations.core.journal import TAB as JOURNAL
 from automations.core.messages import msg
+from automations.core.records import dataclass
 from automations.core.schema import Schema, Tab
 from automations.core.snapshot import Sheet
 from automations.core.text import normal_header

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from automations.core.cells import as_typed
 from automations.core.messages import Message
 from automations.core.plan import AppendRow, Finding, Level, Plan, SetCells
+from automations.core.records import dataclass
 from automations.core.schema import Schema, Tab
 from automations.core.text import normal_header
 from automations.core.values import Cells, Value

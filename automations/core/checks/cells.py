@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -20,6 +19,7 @@ from automations.core.places.postcodes import (
     prefectures_of,
 )
 from automations.core.plan import Level
+from automations.core.records import dataclass
 from automations.core.schema import Column
 from automations.core.values import Value
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from automations.core.ledger import Row
+from automations.core.records import dataclass
 from automations.core.schema import SumCheck
 from automations.core.values import Value
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 
 from automations.core.ledger import Ledger, Row
 from automations.core.mails.kinds import MailKind, StopRule
 from automations.core.orders.order_day import ordered_day
 from automations.core.places.destinations import destinations_of
+from automations.core.records import dataclass
 from automations.core.shipping.shared_parcels import orders_in
 from automations.core.text import match_key
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from automations.core.ledger import Row
 from automations.core.orders.order_day import ordered_moment
 from automations.core.places.addresses import place_key
 from automations.core.places.prefectures import split_off
+from automations.core.records import dataclass
 from automations.core.text import match_key, phone_digits
 
 if TYPE_CHECKING:

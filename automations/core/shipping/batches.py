@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
 from automations.core.plan import AppendRow, Finding, Plan
+from automations.core.records import dataclass
 from automations.core.shipping.carriers import Carrier
 from automations.core.shipping.layouts import Rendered, encode, freeze
 from automations.core.values import Cells

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from automations.core.messages import Label, Message, msg
 from automations.core.places.municipalities import address_parts
+from automations.core.records import dataclass
 from automations.core.shipping.carriers import Carrier, Charset, FileLayout, Flow, LabelColumn, Record
 from automations.core.shipping.labels import half_width_units, label_text, to_full_width
 

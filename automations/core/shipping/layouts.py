@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from automations.core.messages import Message, msg
+from automations.core.records import dataclass
 from automations.core.shipping.carriers import Carrier, FileLayout, LabelColumn, Record, Service
 from automations.core.shipping.flows import (
     REMOVE,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from automations.core.incoming import TrackingResult
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
 from automations.core.plan import Finding, Part, Plan
+from automations.core.records import dataclass
 from automations.core.shipping.carriers import Carrier
 from automations.core.shipping.labels import label_text
 from automations.core.shipping.parcels import name_and_title

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from automations.core.messages import Label, Message, msg
+from automations.core.records import dataclass
 from automations.core.shipping.carriers import Record, Service
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from automations.core.calendar import Calendar
 from automations.core.holds.reasons import HoldReason
@@ -12,6 +12,7 @@ from automations.core.messages import Message, msg
 from automations.core.orders.channels import Channel
 from automations.core.payments import Payment
 from automations.core.places.islands import is_island
+from automations.core.records import dataclass
 from automations.core.shipping import packing
 from automations.core.shipping.carriers import Carrier
 from automations.core.shipping.packing import Catalogue, Group
