@@ -282,3 +282,19 @@ def test_every_declared_choice_is_read_back_from_its_label() -> None:
         if read_cell(column, choice.label.text(language), TOKYO, "JPY") != choice.id
     ]
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "rate"),
+    [(8, 8), (10.0, 10), ("8", 8), ("8%", 8), ("10 ％", 10), (0.08, 8), (0.1, 10), (0.29, 29)],
+)
+def test_a_share_is_read_however_a_spreadsheet_keeps_it(raw: RawCell, rate: int) -> None:
+    column = Column("tax_rate", Label("税率", "Tax rate"), "integer", percent=True)
+    assert read_cell(column, raw, TOKYO, "JPY") == rate
+
+
+@pytest.mark.parametrize("raw", [0.085, 8.5, "8%%", "0.08x"])
+def test_a_share_that_is_no_whole_percent_is_refused(raw: RawCell) -> None:
+    column = Column("tax_rate", Label("税率", "Tax rate"), "integer", percent=True)
+    with pytest.raises(Unreadable):
+        read_cell(column, raw, TOKYO, "JPY")

@@ -142,7 +142,7 @@ def _text(column: Column, raw: RawCell) -> Value:
 
 
 def _integer(column: Column, raw: RawCell) -> Value:
-    number = _whole(raw)
+    number = _whole(_without_percent(raw) if column.percent else raw)
     if number is None:
         raise Unreadable(msg("A whole number is expected here."), msg("Write a number such as 3."))
     if column.minimum is not None and number < column.minimum:
@@ -151,6 +151,13 @@ def _integer(column: Column, raw: RawCell) -> Value:
             msg("Write {minimum} or more.", minimum=column.minimum),
         )
     return number
+
+
+def _without_percent(raw: RawCell) -> RawCell:
+    """Return a share as its number of percent: ``8%`` and a spreadsheet's 0.08 are 8."""
+    if isinstance(raw, float) and 0 < raw < 1:
+        return round(raw * 100, 6)
+    return unicodedata.normalize("NFKC", raw).strip().removesuffix("%") if isinstance(raw, str) else raw
 
 
 def _whole(raw: RawCell) -> int | None:

@@ -53,6 +53,7 @@ class Column:
         refers_to: ``tab.column`` that must hold the same value.
         open: Values beyond the choices are kept as they stand (reasons of the shop's own).
         large: Long text that is read only for rows that need it.
+        percent: A whole number of percent; ``8%`` and 0.08 are understood as 8.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Column:
     note: Label = Label("", "")
     hidden: bool = False
     large: bool = False
+    percent: bool = False
     width: int = 12
 
     @cached_property
