@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Label, Message, msg
@@ -238,12 +239,18 @@ def _sentences(order: Row, status: str, blockers: Sequence[Blocker], ledger: Led
     since = since or (ledger.today if code else None)
     reasons = tuple(dict.fromkeys(blocker.why.text(language) for blocker in blockers))
     return {
-        "stuck_reason": msg("{reasons}", reasons=reasons).text(language) or None,
-        "next_step": step.text(language) if step else None,
+        "stuck_reason": msg("{reasons}", reasons=reasons).text(language) or None if reasons else None,
+        "next_step": _spoken(step, language) if step else None,
         "stuck_code": code or None,
         "stuck_since": since,
         "stuck_days": (ledger.today - since).days if since else None,
     }
+
+
+@lru_cache(maxsize=1 << 10)
+def _spoken(step: Message | Label, language: str) -> str:
+    """Return a step in words; the same few stand in thousands of rows."""
+    return step.text(language)
 
 
 def _since(order: Row, status: str, ledger: Ledger) -> dict[str, Value]:

@@ -282,8 +282,11 @@ class Ledger:
 def update(row: Row, cells: Cells, why: Message | None = None) -> tuple[SetCells, ...]:
     """Return the change that gives ``row`` these cells, or nothing when they already stand there."""
     there = row.cells.get
-    differing = {column: value for column, value in cells.items() if there(column) != value}
-    if not differing:
+    for column, value in cells.items():
+        if there(column) != value:
+            break
+    else:
         return ()
+    differing = {column: value for column, value in cells.items() if there(column) != value}
     before = {column: there(column) for column in differing}
     return (SetCells(row.tab, row.key, differing, before, why),)

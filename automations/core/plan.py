@@ -77,15 +77,7 @@ class Plan:
         changes: list[Change] = []
         findings: list[Finding] = []
         all_marks = list(marks)
-        for part in _flat(parts):
-            if isinstance(part, (SetCells, AppendRow)):
-                changes.append(part)
-            elif isinstance(part, Finding):
-                findings.append(part)
-            else:
-                changes += part.changes
-                findings += part.findings
-                all_marks += part.marks
+        _gather(parts, changes, findings, all_marks)
         return cls(tuple(changes), tuple(findings), tuple(all_marks))
 
     @classmethod
@@ -103,9 +95,15 @@ class Plan:
         return not self.changes and not self.marks
 
 
-def _flat(parts: Iterable[Part]) -> Iterable[Change | Finding | Plan]:
+def _gather(parts: Iterable[Part], changes: list[Change], findings: list[Finding], marks: list[str]) -> None:
     for part in parts:
-        if isinstance(part, (SetCells, AppendRow, Finding, Plan)):
-            yield part
-        else:
-            yield from _flat(part)
+        if isinstance(part, (SetCells, AppendRow)):
+            changes.append(part)
+        elif isinstance(part, Finding):
+            findings.append(part)
+        elif isinstance(part, Plan):
+            changes += part.changes
+            findings += part.findings
+            marks += part.marks
+        elif part:  # most of what is looked at brings nothing
+            _gather(part, changes, findings, marks)

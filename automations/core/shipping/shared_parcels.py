@@ -21,11 +21,10 @@ def with_orders(others: Sequence[Row]) -> str | None:
 def parcels_of(ledger: Ledger) -> Mapping[str, Sequence[Row]]:
     """Return the parcels of every order in sheet order, those it shares with others included."""
     parcels = ledger["shipments"]
-    shared = [parcel for parcel in parcels if parcel.text("with_orders")]
-    if not shared:
+    if not parcels.by("with_orders"):
         return parcels.by("order_id")
     found = {order_key: list(own) for order_key, own in parcels.by("order_id").items()}
-    for parcel in shared:
+    for parcel in parcels:
         for order_key in orders_in(parcel)[1:]:
             found.setdefault(order_key, []).append(parcel)
     return found
