@@ -158,13 +158,12 @@ def _one(title: str, places: Sequence[_Place]) -> _Place:
 def _rows(
     grid: Grid, header_row: int, same: dict[RawCell, RawCell]
 ) -> Iterator[tuple[int, tuple[RawCell, ...]]]:
+    known = same.setdefault
     for number, cells in enumerate(grid[header_row:], header_row + 1):
         if not is_blank_row(cells):
             # TRUE, 1 and 1.0 are equal to Python, and yet not the same cell.
-            yield (
-                number,
-                tuple([same.setdefault(cell, cell) if isinstance(cell, _ALIKE) else cell for cell in cells]),
-            )
+            row = [known(cell, cell) if cell and isinstance(cell, _ALIKE) else cell for cell in cells]
+            yield number, tuple(row)
 
 
 def is_blank_row(cells: Sequence[RawCell]) -> bool:

@@ -88,15 +88,17 @@ def ledger_from(  # noqa: PLR0913 - what a ledger is made of
 
 def row_keys(sheet: Sheet, tab: Tab) -> dict[str, int]:
     """Return the sheet row number of every key (``#17`` for a row without one); doubled keys are left out."""
-    places = [
-        (tab.columns[column], sheet.columns[column] - 1) for column in tab.key if column in sheet.columns
-    ]
+    columns = {
+        column: _key_cells(
+            tab.columns[column], [cells[at - 1] if at <= len(cells) else None for _, cells in sheet.rows]
+        )
+        for column in tab.key
+        if (at := sheet.columns.get(column))
+    }
     numbers: dict[str, int] = {}
     doubled: set[str] = set()
-    for number, cells in sheet.rows:
-        parts = {
-            column.id: _key_cell(column, cells[at] if at < len(cells) else None) for column, at in places
-        }
+    for place, (number, _) in enumerate(sheet.rows):
+        parts = {column: texts[place] for column, texts in columns.items()}
         key = key_of(tab, parts) or f"#{number}"
         if key in numbers:
             doubled.add(key)
@@ -143,6 +145,13 @@ def _row_difference(tab: Tab, old: Row | None, new: Row, ledger_id: str) -> list
 
 def _differing(old: Row, new: Row) -> dict[str, Value]:
     return {column: value for column, value in new.cells.items() if old.cells.get(column) != value}
+
+
+def _key_cells(column: Column, raws: Sequence[RawCell]) -> Sequence[str]:
+    texts = ["" if raw is None else raw for raw in raws]
+    if are_plain(column, texts):
+        return cast("list[str]", texts)
+    return [_key_cell(column, raw) for raw in raws]
 
 
 def _key_cell(column: Column, raw: RawCell) -> str:
