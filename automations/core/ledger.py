@@ -191,9 +191,9 @@ class Table:
             return self._groups[column]
         groups = self._groups[column] = {}
         for row in self.rows:
-            value = row.text(column)
-            if value:
-                groups.setdefault(value, []).append(row)
+            value = row.cells.get(column)
+            if value is not None and value != "":
+                groups.setdefault(value if isinstance(value, str) else str(value), []).append(row)
         return groups
 
     def changed(self, changes: Iterable[SetCells | AppendRow]) -> Table:
