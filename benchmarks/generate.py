@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from automations.app.configuration import BUNDLED
 from automations.app.lookups import look_up_postcode
 from automations.app.runner import open_shop, run
 from automations.app.shops import init_shop
@@ -21,6 +23,10 @@ ZONE = ZoneInfo("Asia/Tokyo")
 TODAY = date(2026, 11, 24)
 SETTLED_AT = datetime.combine(TODAY, time(9), ZONE)
 NOW = datetime.combine(TODAY, time(10), ZONE)
+
+_UNKNOWN_TO_THE_SCRIPT = (
+    "same_parcel", "island", "quantity", "purchase_limit", "refused_before", "several_names", "many_signs", "forwarding",
+)  # fmt: skip
 
 SHOP: Mapping[str, object] = {
     "name": "はかり茶屋",
@@ -79,7 +85,19 @@ def make_shop(folder: Path, lines: int, seed: int = 1) -> None:
         for _ in range(round(lines / 2 * share)):
             _add_order(rows, stage, TODAY - timedelta(days=rows.chance.randint(*days)))
     init_shop(folder, language="ja", shop=SHOP, rows=rows.tabs)
+    _only_warn(folder)
     run(folder, now=SETTLED_AT)
+
+
+def _only_warn(folder: Path) -> None:
+    """Let rules that the script does not know look at every order and stop none, so that both do the same."""
+    text = (BUNDLED / "sheets_schema" / "holds.yaml").read_text(encoding="utf-8")
+    for reason in _UNKNOWN_TO_THE_SCRIPT:
+        text, found = re.subn(rf"(?m)(^{reason}:\n(?:  .*\n)*?  severity: )\w+$", r"\1warn", text)
+        assert found == 1, reason
+    own = folder / "sheets_schema"
+    own.mkdir()
+    (own / "holds.yaml").write_text(text, encoding="utf-8")
 
 
 def add_new_orders(folder: Path, orders: int, seed: int = 2) -> None:
