@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import gallery_shop
 from click.testing import CliRunner
@@ -179,7 +179,9 @@ _PROGRAM = re.compile(
     r"\b(?:NoneType|None|Traceback|Error|Exception|object at|dict|tuple|isinstance|TypeError|int|str|bool|Undefined|"
     r"jinja2?|PyYAML|[Ii]nvalid|Errno)\b"
 )
-_MACHINE = re.compile(r"(?:/tmp/|/home/|/work/|/root|[A-Z]:\\)\S*")
+# Folders of whatever machine the tests run on, and any path of Windows.
+_FOLDERS = (gettempdir(), str(Path.home()), str(Path(__file__).parents[1]))
+_MACHINE = re.compile(rf"(?:{'|'.join(map(re.escape, _FOLDERS))}|[A-Z]:\\)\S*")
 # Names of products and file forms, and words of YAML and templates that are typed as they stand.
 _NAMES = frozenset(
     "Daicho daicho Excel CSV YAML UTF Shift_JIS JIS Shift PDF HTML ZIP Google Shopify EC CUBE Cloud Yamato Asia Tokyo "
