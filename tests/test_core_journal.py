@@ -19,7 +19,7 @@ from automations.core.schema import Choice, Column, Tab
 from automations.core.snapshot import RunNote, Sheet
 from automations.core.values import Cells
 
-NAMES = "entry_id op kind n base run_id who at tab content entries checksum".split()
+NAMES = "entry_id op kind n base run_id who at tab entries checksum marks content".split()
 KINDS = {
     name: Choice(name, Label(label, name))
     for name, label in (("commit", "確定"), ("entry", "変更"), ("mark", "印"))
@@ -83,7 +83,7 @@ def test_an_entry_has_key_before_and_after():
     assert _entries(rows) == [
         ["1001", {
             "ship_on": [None, "2026-11-25"],
-            "at": [None, "2026-11-24T10:00:00+09:00"],
+            "at": [None, "2026-11-24T01:00:00+00:00"],
             "gift": [None, True],
             "name": ["佐藤", None],
         }],
@@ -159,7 +159,7 @@ def test_a_journal_that_lacks_something_is_refused(left: tuple[Cells, ...]):
 def test_a_mark_that_cannot_be_read_is_refused():
     rows = _rows(marks=("import:own:1",))
     with pytest.raises(LedgerRefused, match="op-1-1"):
-        journal.marks_in(_sheet(rows[0], {**rows[1], "content": "[import"}), TAB)
+        journal.marks_in(_sheet(rows[0], {**rows[1], "marks": "[import"}), TAB)
 
 
 def test_a_new_ledger_has_no_commit():

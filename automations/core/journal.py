@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from automations.core.cells import as_typed
 from automations.core.errors import LedgerRefused
@@ -40,12 +42,30 @@ class Commit:
         n: Counts up by one.
         base: Operation id of the commit before, ``""`` for the first.
         ledger_id: Kept here as well, should the book's own note of it get lost.
+        home: Where the ledger lived then (a spreadsheet's key); a copy that a person made lives elsewhere.
+        settles: It only put right what the commit before had written to wrong places.
     """
 
     op: str
     n: int
     base: str
     ledger_id: str
+    home: str = ""
+    settles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One row of a commit as it is on record.
+
+    Attributes:
+        key: Of the row that was meant, ``""`` for a new one.
+        cells: Column mapped to what stood there and what was written.
+    """
+
+    tab: str
+    key: str
+    cells: Mapping[str, tuple[object, object]]
 
 
 def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
@@ -54,23 +74,34 @@ def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
     An entry is ``[key, {column: [before, after]}]``, or ``["", {column: after}]`` for a new row; ids for choices,
     minor units for money, ISO days and moments. A text of more than 10,000 characters is kept as its hash.
     """
+    entries = {
+        tab: [entry for change in changes for entry in _entries(change)]
+        for tab, changes in _by_tab(plan.changes).items()
+    }
+    return rows_of(entries, plan.marks, commit, note)
+
+
+def rows_of(
+    by_tab: Mapping[str, Iterable[object]], marks: Iterable[str], commit: Commit, note: RunNote
+) -> tuple[Cells, ...]:
+    """Return the rows of 記録 for entries that are made already."""
     entries = [
         {"kind": "entry", "tab": tab, "content": content}
-        for tab, changes in _by_tab(plan.changes).items()
-        for content in _packed(entry for change in changes for entry in _entries(change))
+        for tab, made in by_tab.items()
+        for content in _packed(made)
     ]
-    marks = [{"kind": "mark", "content": content} for content in _packed(plan.marks)]
+    mark_rows = [{"kind": "mark", "marks": content} for content in _packed(marks)]
     head: Cells = {
         "kind": "commit",
         "n": commit.n,
         "base": commit.base or None,
         "who": note.who,
-        "content": _json([commit.ledger_id]),
+        "content": _json([commit.ledger_id, commit.home, *(["settle"] if commit.settles else [])]),
         "entries": len(entries),
         "checksum": _checksum(entry["content"] for entry in entries),
     }
     common = {"op": commit.op, "run_id": note.run_id, "at": _utc(note.at)}
-    rows: list[Cells] = [head, *entries, *marks]
+    rows: list[Cells] = [head, *entries, *mark_rows]
     return tuple({"entry_id": f"{commit.op}-{place}", **common, **row} for place, row in enumerate(rows))
 
 
@@ -83,7 +114,7 @@ def marks_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
     found: set[str] = set()
     for _, row in _rows(sheet, tab):
         if row["kind"] == "mark":
-            found.update(_unpacked(row))
+            found.update(map(str, _unpacked(row, "marks")))
     return frozenset(found)
 
 
@@ -114,8 +145,37 @@ def last_commit(sheet: Sheet, tab: Tab, known: str) -> Commit:
     entries.sort(key=lambda row: _number(row["entry_id"].rpartition("-")[2]))
     if _checksum(row["content"] for row in entries) != head["checksum"] or known not in {"", head["op"]}:
         raise damaged(known or head["entry_id"])
-    ledger = _unpacked(head)
-    return Commit(head["op"], _number(head["n"]), head["base"], ledger[0] if ledger else "")
+    ledger, home, kind, *_ = (*map(str, _unpacked(head)), "", "", "")
+    return Commit(head["op"], _number(head["n"]), head["base"], ledger, home, kind == "settle")
+
+
+def recorded(sheet: Sheet, tab: Tab, op: str) -> tuple[Recorded, ...]:
+    """Return what the commit ``op`` wrote, row by row in its order; the parts of a row that was split are one again.
+
+    Raises:
+        LedgerRefused: An entry cannot be read.
+    """
+    rows = [row for _, row in _rows(sheet, tab) if row["op"] == op and row["kind"] == "entry"]
+    found: dict[tuple[str, object], Recorded] = {}
+    for row in sorted(rows, key=lambda row: _number(row["entry_id"].rpartition("-")[2])):
+        for part in _unpacked(row):
+            entry = _recorded(row, part)
+            place = (row["tab"], entry.key or len(found)) if len(part) == 2 else (row["tab"], part[2])
+            known = found.get(place)
+            found[place] = entry if known is None else replace(entry, cells={**known.cells, **entry.cells})
+    return tuple(found.values())
+
+
+def _recorded(row: dict[str, str], part: Any) -> Recorded:  # noqa: ANN401 - JSON
+    try:
+        key, cells = part[:2]
+        pairs = {
+            column: (None, written) if not key and len(part) == 2 else (written[0], written[1])
+            for column, written in cells.items()
+        }
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+        raise damaged(row["entry_id"]) from None
+    return Recorded(row["tab"], str(key), pairs)
 
 
 def damaged(entry: str) -> LedgerRefused:
@@ -161,14 +221,16 @@ def _entries(change: Change) -> Iterator[list[object]]:
 
 def _entry(change: Change) -> tuple[str, dict[str, object]]:
     if isinstance(change, AppendRow):
-        return "", {column: _written(value) for column, value in change.cells.items() if value is not None}
+        return "", {column: written(value) for column, value in change.cells.items() if value is not None}
     return change.key, {
-        column: [_written(change.before.get(column)), _written(value)]
-        for column, value in change.cells.items()
+        column: [written(change.before.get(column)), written(value)] for column, value in change.cells.items()
     }
 
 
-def _written(value: Value) -> Written:
+def written(value: Value) -> Written:
+    """Return a typed value as the journal keeps it: moments in UTC and whole seconds, a long text as its hash."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(microsecond=0).isoformat()
     if isinstance(value, str) and len(value) * 6 > _LONG_VALUE and _length(_json(value)) > _LONG_VALUE:
         return {"sha256": sha256(value.encode()).hexdigest(), "length": len(value)}
     return value.isoformat() if isinstance(value, date) else value
@@ -213,12 +275,14 @@ def _rows(sheet: Sheet, tab: Tab) -> Iterator[tuple[int, dict[str, str]]]:
         yield number, row
 
 
-def _unpacked(row: dict[str, str]) -> list[str]:
+def _unpacked(row: dict[str, str], column: str = "content") -> list[Any]:
     try:
-        parts = json.loads(row["content"])
+        parts = json.loads(row[column])
     except json.JSONDecodeError:
         raise damaged(row["entry_id"]) from None
-    return [str(part) for part in parts]
+    if not isinstance(parts, list):
+        raise damaged(row["entry_id"])
+    return parts
 
 
 def _number(text: str) -> int:

@@ -97,9 +97,10 @@ JOURNAL = _tab(
         _column("who", "実行者", "text", "robot"),
         _column("at", "日時UTC", "text", "robot"),
         _column("tab", "タブ", "text", "robot"),
-        _column("content", "内容", "text", "robot"),
         _column("entries", "件数", "integer", "robot"),
         _column("checksum", "検算", "text", "robot"),
+        _column("marks", "印の内容", "text", "robot"),
+        _column("content", "内容", "text", "robot", large=True),
     ],
     hidden=True,
 )

@@ -328,7 +328,7 @@ def test_the_journal_tells_each_change_with_what_stood_before(shop: Shop):
         "orders",
         [["K-001/A", {"free": [None, 4]}]],
     )
-    assert json.loads(str(marks["content"])) == ["import:own:1004"]
+    assert json.loads(str(marks["marks"])) == ["import:own:1004"]
     assert journal.last_commit(shop.book.read().sheets["journal"], JOURNAL, "") == journal.Commit(
         receipt.version, 1, "", snapshot.ledger_id
     )
@@ -359,7 +359,7 @@ def test_old_entries_of_a_long_journal_go_and_marks_stay(shop: Shop, opened: Ope
     old = (datetime.fromisoformat(NOTE.at) - timedelta(days=31)).isoformat()
     entry = {"kind": "entry", "at": old, "op": "x", "content": "[]"}
     filler = [{**entry, "entry_id": f"x-{number}"} for number in range(journal.LONG)]
-    filler[7] = {**filler[7], "kind": "mark", "content": '["import:own:1"]'}
+    filler[7] = {**filler[7], "kind": "mark", "marks": '["import:own:1"]'}
     filler[8] = {**filler[8], "at": NOTE.at}
     shop = opened({**FIRST_ROWS, "journal": filler})
     commit(shop.book, change("1001", name="高橋"))
