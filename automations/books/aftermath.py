@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from automations.books.changes import CellsOfCommit
 from automations.books.tabs import is_blank_row
 from automations.books.xlsx import CellEdit
-from automations.core.cells import RawCell, WrittenCell
+from automations.core.cells import RawCell
 from automations.core.journal import Commit
 from automations.core.snapshot import Sheet, Snapshot
+from automations.core.wording import raw_cell
 
 
 def snapshot_after(
@@ -32,13 +32,6 @@ def snapshot_after(
         for tab, sheet in base.sheets.items()
     }
     return Snapshot(commit.ledger_id, commit.op, commit.n, sheets, base.marks | frozenset(marks), token)
-
-
-def raw_cell(value: WrittenCell) -> RawCell:
-    """Return a written cell as a sheet gives it back: exact amounts become plain numbers."""
-    if isinstance(value, Decimal):
-        return float(value)
-    return None if value == "" else value
 
 
 def _widened(sheet: Sheet, added: Mapping[str, int] | None) -> Sheet:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from automations.books.xlsx import CellEdit, SheetEdit
 from automations.core import journal
-from automations.core.cells import WrittenCell, write_cell
 from automations.core.errors import LedgerRefused
 from automations.core.messages import msg
 from automations.core.plan import AppendRow, Plan, SetCells
@@ -16,26 +14,12 @@ from automations.core.reading import row_keys
 from automations.core.records import dataclass
 from automations.core.schema import Column, Schema
 from automations.core.snapshot import RunNote, Sheet, Snapshot
-from automations.core.values import Cells, Value
+from automations.core.values import Cells
+from automations.core.wording import Wording
 
 _LONGEST_TEXT = 32_767
 # So many blank rows, and what stands below them got there by a slip: nobody would find new rows under it.
 _FAR_ROWS = 1_000
-
-
-@dataclass(frozen=True)
-class Wording:
-    """How typed values are put into cells: the shop's language, currency and time zone."""
-
-    language: str
-    currency: str
-    zone: ZoneInfo
-
-    def cell(self, column: Column, value: Value) -> WrittenCell:
-        """Return what stands in the cell: labels, major units, local wall time in whole seconds."""
-        if isinstance(value, datetime):
-            value = value.astimezone(self.zone).replace(microsecond=0)
-        return write_cell(column, value, self.language, self.currency)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from hashlib import sha256
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
-from automations.books.aftermath import raw_cell
-from automations.books.changes import Wording, cells_of
+from automations.books.changes import cells_of
 from automations.books.operations import new_op
 from automations.books.tabs import find_sheets
 from automations.books.xlsx import SheetEdit
@@ -20,6 +19,7 @@ from automations.core.plan import Plan
 from automations.core.schema import Schema
 from automations.core.snapshot import Receipt, RunNote, Snapshot
 from automations.core.values import Cells
+from automations.core.wording import Wording, raw_cell
 
 
 class MemoryBook:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from automations.books import look
-from automations.books.changes import Wording
 from automations.core.cells import WrittenCell
 from automations.core.places.prefectures import PREFECTURES
 from automations.core.schema import Column, Tab
 from automations.core.values import Cells
+from automations.core.wording import Wording
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

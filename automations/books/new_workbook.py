@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from automations.books import look
-from automations.books.changes import Wording
 from automations.books.disk import Disk
 from automations.books.new_sheet import NewSheet
 from automations.books.workbook import LEDGER
 from automations.core.schema import Schema
 from automations.core.values import Cells
+from automations.core.wording import Wording
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

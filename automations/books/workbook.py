@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from automations.books import troubles
 from automations.books.aftermath import snapshot_after
-from automations.books.changes import Wording, cells_of
+from automations.books.changes import cells_of
 from automations.books.disk import Disk
 from automations.books.grids import Grids
 from automations.books.lock import locked
@@ -34,6 +34,7 @@ from automations.core.messages import Message, msg
 from automations.core.plan import Plan
 from automations.core.schema import Schema
 from automations.core.snapshot import Receipt, RunNote, Snapshot
+from automations.core.wording import Wording
 
 # Properties of the workbook (File > Info > Properties > Custom).
 LEDGER, VERSION, NUMBER = "daicho_ledger", "daicho_version", "daicho_n"

@@ -114,6 +114,18 @@ def write_cell(column: Column, value: Value, language: str, currency: str) -> Wr
             return value
 
 
+def moment_of(serial: float) -> datetime:
+    """Return the wall time of a serial day number, to the nearest second: its fraction is never exact."""
+    return _EPOCH + timedelta(seconds=round(serial * 86_400))
+
+
+def serial_of(moment: date) -> float:
+    """Return a day or a wall time as a serial day number."""
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time())
+    return (moment.replace(tzinfo=None) - _EPOCH) / timedelta(days=1)
+
+
 def to_json(column: Column, value: Value, currency: str) -> str | int | float | bool | None:
     """Return a typed value for JSON: ids for choices, ISO dates, money as the number a person reads."""
     match value:
@@ -294,7 +306,7 @@ def _at(day: date, clock: re.Match[str]) -> datetime | None:
 def _day_and_rest(raw: RawCell) -> tuple[date, str] | None:
     """Return the day at the start of a cell and the text behind it."""
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and 30_000 < raw < 80_000:
-        moment = _EPOCH + timedelta(days=float(raw))  # an unformatted serial day number
+        moment = moment_of(raw)  # an unformatted serial day number
         return moment.date(), f"{moment:%H:%M:%S}" if raw % 1 else ""
     if isinstance(raw, datetime) or not isinstance(raw, (str, date)):
         return None

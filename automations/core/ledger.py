@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = frozenset({"integer", "money"})
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_TOTALS = frozenset({"合計", "小計", "総計", "計", "total", "totals", "subtotal", "sum"})
+TOTALS = frozenset({"合計", "小計", "総計", "計", "total", "totals", "subtotal", "sum"})
 
 
 class Row:
@@ -131,7 +131,7 @@ def is_begun(row: Row, tab: Tab) -> bool:
         and column.type not in _NUMBERS
         and row.cells.get(name) is not False
         and (row.cells.get(name) is not None or name in row.raw)
-        and normal_header(row.typed(name)) not in _TOTALS
+        and normal_header(row.typed(name)) not in TOTALS
         for name in (*row.cells, *row.raw)
     )
 

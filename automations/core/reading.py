@@ -86,8 +86,8 @@ def ledger_from(  # noqa: PLR0913 - what a ledger is made of
     )
 
 
-def row_keys(sheet: Sheet, tab: Tab) -> dict[str, int]:
-    """Return the sheet row number of every key (``#17`` for a row without one); doubled keys are left out."""
+def keys_in(sheet: Sheet, tab: Tab) -> list[str]:
+    """Return the key of every row of a sheet in its order, ``""`` for a row without one."""
     columns = {
         column: _key_cells(
             tab.columns[column], [cells[at - 1] if at <= len(cells) else None for _, cells in sheet.rows]
@@ -95,11 +95,18 @@ def row_keys(sheet: Sheet, tab: Tab) -> dict[str, int]:
         for column in tab.key
         if (at := sheet.columns.get(column))
     }
+    return [
+        key_of(tab, {column: texts[place] for column, texts in columns.items()})
+        for place in range(len(sheet.rows))
+    ]
+
+
+def row_keys(sheet: Sheet, tab: Tab) -> dict[str, int]:
+    """Return the sheet row number of every key (``#17`` for a row without one); doubled keys are left out."""
     numbers: dict[str, int] = {}
     doubled: set[str] = set()
-    for place, (number, _) in enumerate(sheet.rows):
-        parts = {column: texts[place] for column, texts in columns.items()}
-        key = key_of(tab, parts) or f"#{number}"
+    for (number, _), own in zip(sheet.rows, keys_in(sheet, tab), strict=True):
+        key = own or f"#{number}"
         if key in numbers:
             doubled.add(key)
         numbers[key] = number

@@ -1,0 +1,397 @@
+"""Settle: after a commit, put back what landed in a wrong row, a person's value first.
+
+People sort, insert, delete and edit while a commit is on its way. What stood at the place of each write right before
+it was copied in the same atomic step; from these copies and the ledger as it is now follows what must be put back.
+The rules and their order are those of the commit protocol, section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
+from datetime import date
+
+from automations.core.cells import RawCell, Unreadable, as_typed, read_cell, serial_of
+from automations.core.journal import Written, written
+from automations.core.ledger import TOTALS
+from automations.core.messages import Message, msg
+from automations.core.reading import keys_in
+from automations.core.records import dataclass
+from automations.core.schema import Column, Schema, Tab
+from automations.core.seals import SEAL, seal_of
+from automations.core.snapshot import Sheet
+from automations.core.text import normal_header
+from automations.core.wording import Wording, value_of
+
+ERRORS = "errors"
+# Digits of a serial day number that count: one is about a thousandth of a second.
+_PLACES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a write.
+
+    Attributes:
+        column: What was meant to be written: id of a column.
+        base: Value that the plan was made on, as the journal keeps it (a raw cell in a settle commit).
+        new: Value that was written, alike.
+        hit: Column that stood there instead when people moved columns: its id, or its header if it has none.
+        found: What stood there right before.
+    """
+
+    column: str
+    base: object
+    new: object
+    hit: str
+    found: RawCell
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One row of the last commit: whom it was meant for, and whose row stood there right before.
+
+    Attributes:
+        key: Expected key, ``""`` for a row without one.
+        found_key: Key of the row that stood there, ``""`` where no key did.
+    """
+
+    tab: str
+    key: str
+    found_key: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def moved(self) -> bool:
+        """True when another row stood there than was meant."""
+        return self.key != self.found_key
+
+
+@dataclass(frozen=True, slots=True)
+class Misfiled:
+    """A new row that was added while people moved columns: what was meant, and where each value went."""
+
+    tab: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One cell to be put right: its row as the snapshot numbers it, and what it shows and should show."""
+
+    tab: str
+    number: int
+    key: str
+    column: str
+    shown: RawCell
+    wanted: RawCell
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is to be put right; nothing when the ledger is settled. ``lost`` quotes values that found no row."""
+
+    corrections: tuple[Correction, ...] = ()
+    lost: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What settling stands on: the sheets as they are now, and how their cells are understood."""
+
+    sheets: Mapping[str, Sheet]
+    schema: Schema
+    ledger_id: str
+    wording: Wording
+    is_settle: bool = False
+
+
+def settle(hits: Sequence[Hit], misfiled: Sequence[Misfiled], ground: Ground) -> Settled:
+    """Return what must be written so that no value of the last commit stays in a wrong row.
+
+    A pure function of the last commit and a snapshot: any machine comes to the same answer, and none is needed
+    once the ledger is settled. Source: commit-protocol section 4, rules 1 to 5.
+    """
+    draft = _Draft(ground)
+    lost: list[Message] = []
+    for hit in hits:
+        lost += _put_back(hit, draft)
+    for row in misfiled:
+        _refile(row, draft)
+    if ground.is_settle:
+        for hit in hits:
+            _write_again(hit, draft)
+    for hit in hits:
+        _clear_without_key(hit, draft)
+    draft.clear_ghosts()
+    return Settled(draft.corrections(), tuple(lost))
+
+
+def _put_back(hit: Hit, draft: _Draft) -> Iterator[Message]:
+    """Rules 1 and 2: what another row, or a person, had there goes back to where it belongs."""
+    wrong = tuple(cell for cell in hit.cells if _is_wrong(hit, cell, draft))
+    if not wrong or not hit.found_key:
+        return
+    rows = draft.rows(hit.tab, hit.found_key) or _rekeyed(hit, draft) or draft.sealed(hit.tab, hit.found_key)
+    if not rows:
+        yield from (_lost(hit, cell, draft) for cell in wrong if draft.is_persons(hit.tab, cell))
+        return
+    if len(rows) > 1:
+        rows = [row for row in rows if all(draft.shows(row, cell) for cell in wrong)] or rows
+    for row in rows:
+        for cell in wrong:
+            if draft.shows(row, cell):
+                row.put(cell.hit, cell.found)
+
+
+def _is_wrong(hit: Hit, cell: Cell, draft: _Draft) -> bool:
+    if hit.moved or cell.hit != cell.column:
+        return True
+    column = draft.ground.schema[hit.tab].columns[cell.column]
+    if column.owner == "robot" and not draft.ground.is_settle:
+        return False
+    return draft.meaning(column, cell.found) != draft.expected(column, cell.base)
+
+
+def _rekeyed(hit: Hit, draft: _Draft) -> list[_Row]:
+    """Return the row under the key that this very write gave it."""
+    tab = draft.ground.schema[hit.tab]
+    parts = {cell.column: cell.new for cell in hit.cells if cell.column in tab.key}
+    if not parts:
+        return []
+    key = "/".join(str(parts.get(column, "") or "") for column in tab.key).rstrip("/")
+    return draft.rows(hit.tab, key)
+
+
+def _refile(row: Misfiled, draft: _Draft) -> None:
+    """Move the values of a new row to the columns they were meant for."""
+    for there in draft.all_rows(row.tab):
+        if row.cells and all(draft.shows(there, cell) for cell in row.cells):
+            for cell in row.cells:
+                there.put(cell.hit, None)
+            for cell in row.cells:
+                there.put(cell.column, draft.raw(row.tab, cell))
+            return
+
+
+def _write_again(hit: Hit, draft: _Draft) -> None:
+    """Rule 3: a value that was being put back and missed its row is put back again."""
+    if not hit.moved:
+        return
+    for row in draft.rows(hit.tab, hit.key):
+        for cell in hit.cells:
+            if _equal(row.get(cell.column), _raw_of(cell.base)):
+                row.put(cell.column, _raw_of(cell.new))
+
+
+def _clear_without_key(hit: Hit, draft: _Draft) -> None:
+    """Rule 4: what was written where no row stood goes away again."""
+    if hit.found_key or not hit.moved:
+        return
+    for row in draft.rows(hit.tab, ""):
+        for cell in hit.cells:
+            if draft.shows(row, cell):
+                row.put(cell.hit, cell.found)
+
+
+class _Row:
+    """A row of the draft: the cells of the sheet, and those that were put in since."""
+
+    __slots__ = ("_cells", "_sheet", "key", "number", "put_in", "tab")
+
+    def __init__(self, sheet: Sheet, number: int, key: str, cells: Sequence[RawCell]) -> None:
+        self._sheet = sheet
+        self._cells = cells
+        self.tab = sheet.tab
+        self.number = number
+        self.key = key
+        self.put_in: dict[str, RawCell] = {}
+
+    def get(self, column: str) -> RawCell:
+        if column in self.put_in:
+            return self.put_in[column]
+        return self.shown(column)
+
+    def shown(self, column: str) -> RawCell:
+        at = self.position(column)
+        return self._cells[at - 1] if at and at <= len(self._cells) else None
+
+    def position(self, column: str) -> int:
+        return self._sheet.columns.get(column) or self._sheet.unknown.get(column, 0)
+
+    def put(self, column: str, value: RawCell) -> None:
+        if self.position(column):
+            self.put_in[column] = value
+
+
+@dataclass
+class _Draft:
+    """The snapshot with what is put right so far."""
+
+    ground: Ground
+    _rows: dict[str, dict[str, list[_Row]]] = field(default_factory=dict)
+
+    def rows(self, tab_id: str, key: str) -> list[_Row]:
+        """Return the rows with a key; ``""``: those without one."""
+        return self._by_key(tab_id).get(key, [])
+
+    def all_rows(self, tab_id: str) -> Iterator[_Row]:
+        """Yield every row of a tab."""
+        for rows in self._by_key(tab_id).values():
+            yield from rows
+
+    def sealed(self, tab_id: str, key: str) -> list[_Row]:
+        """Return the rows that carry the seal of a key that is gone: a person renamed them."""
+        if not self.ground.schema[tab_id].sealed:
+            return []
+        seal = seal_of(self.ground.ledger_id, tab_id, key)
+        return [row for row in self.all_rows(tab_id) if as_typed(row.shown(SEAL)) == seal]
+
+    def shows(self, row: _Row, cell: Cell) -> bool:
+        """Return whether a row still shows what the commit wrote into this cell."""
+        tab = self.ground.schema[row.tab]
+        if cell.hit == cell.column and not self.ground.is_settle:
+            column = tab.columns[cell.column]
+            return self.meaning(column, row.get(cell.hit)) == self.expected(column, cell.new)
+        return _equal(row.get(cell.hit), self.raw(row.tab, cell))
+
+    def raw(self, tab_id: str, cell: Cell) -> RawCell:
+        """Return what the commit put into the cell, as a sheet gives it back."""
+        if self.ground.is_settle:
+            return _raw_of(cell.new)
+        column = self.ground.schema[tab_id].columns[cell.column]
+        return self.ground.wording.raw(column, value_of(column, cell.new))
+
+    def meaning(self, column: Column, raw: RawCell) -> object:
+        """Return what a cell says, as the journal keeps it; what cannot be read says what was typed."""
+        if self.ground.is_settle:
+            return _comparable(raw)
+        return meaning(column, raw, self.ground.wording)
+
+    def expected(self, column: Column, value: object) -> object:
+        """Return a value of the journal as a cell that was read again says it."""
+        if self.ground.is_settle:
+            return _comparable(_raw_of(value))
+        if isinstance(value, str) and column.type not in {"date", "datetime", "money"}:
+            return meaning(column, value, self.ground.wording)
+        return value
+
+    def is_persons(self, tab_id: str, cell: Cell) -> bool:
+        """Return whether a person may have typed what stood there."""
+        column = self.ground.schema[tab_id].columns.get(cell.hit)
+        return cell.found not in {None, ""} and (column is None or column.owner != "robot")
+
+    def clear_ghosts(self) -> None:
+        """Rule 5: in a row without a key nothing of the program stands, but for what it says is wrong there."""
+        for tab in self.ground.schema.values():
+            sheet = self.ground.sheets.get(tab.id)
+            if sheet is None or tab.id == "journal":
+                continue
+            for row in self.rows(tab.id, ""):
+                if not _is_line_of_totals(row, sheet):
+                    _clear_ghost(row, tab, sheet)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Return the cells that differ from what the sheets show."""
+        return tuple(
+            Correction(tab_id, row.number, row.key, column, row.shown(column), value)
+            for tab_id in self._rows
+            for row in sorted(self.all_rows(tab_id), key=lambda row: row.number)
+            for column, value in row.put_in.items()
+            if not _equal(row.shown(column), value)
+        )
+
+    def _by_key(self, tab_id: str) -> dict[str, list[_Row]]:
+        if tab_id not in self._rows:
+            sheet = self.ground.sheets[tab_id]
+            rows: dict[str, list[_Row]] = {}
+            keys = keys_in(sheet, self.ground.schema[tab_id])
+            for (number, cells), key in zip(sheet.rows, keys, strict=True):
+                rows.setdefault(key, []).append(_Row(sheet, number, key, cells))
+            self._rows[tab_id] = rows
+        return self._rows[tab_id]
+
+
+def _is_line_of_totals(row: _Row, sheet: Sheet) -> bool:
+    """Return whether people add up columns here: numbers alone, or with a word such as 合計."""
+    filled = [row.get(column) for column in (*sheet.columns, *sheet.unknown)]
+    return all(
+        raw is None or isinstance(raw, (int, float)) or (isinstance(raw, str) and _is_total(raw))
+        for raw in filled
+    )
+
+
+def _is_total(text: str) -> bool:
+    return not text or normal_header(text) in TOTALS
+
+
+def _clear_ghost(row: _Row, tab: Tab, sheet: Sheet) -> None:
+    own = [
+        column.id
+        for column in tab.columns.values()
+        if column.id in sheet.columns and column.id != ERRORS and _is_programs(column, row)
+    ]
+    for column in own:
+        row.put(column, None)
+    if ERRORS in sheet.columns and not any(
+        row.get(column) not in {None, "", False}
+        for column in (*sheet.columns, *sheet.unknown)
+        if column != ERRORS
+    ):
+        row.put(ERRORS, None)
+
+
+def _is_programs(column: Column, row: _Row) -> bool:
+    if column.owner == "robot":
+        return True
+    if column.owner != "shared" or not column.twin:
+        return False
+    shown = row.get(column.id)
+    twin = as_typed(row.get(column.twin))
+    return bool(twin) and column.written_choices.get(as_typed(shown), as_typed(shown)) == twin
+
+
+def meaning(column: Column, raw: RawCell, wording: Wording) -> Written:
+    """Return what a cell says as the journal keeps it: typed, or as typed by a person where it cannot be read."""
+    try:
+        return written(read_cell(column, raw, wording.zone, wording.currency))
+    except Unreadable:
+        return {"typed": as_typed(raw)}
+
+
+def _lost(hit: Hit, cell: Cell, draft: _Draft) -> Message:
+    column = draft.ground.schema[hit.tab].columns.get(cell.hit)
+    return msg(
+        "In {tab} the row {key} was renamed or deleted while Daicho was writing. In {column} stood: {found}. "
+        "Daicho wrote there: {new}. Please put it right by hand.",
+        tab=draft.ground.schema[hit.tab].label,
+        key=hit.found_key,
+        column=column.label if column else cell.hit,
+        found=as_typed(cell.found),
+        new=as_typed(draft.raw(hit.tab, cell)),
+    )
+
+
+def _equal(one: RawCell, other: RawCell) -> bool:
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(raw: RawCell) -> object:
+    """Return a raw cell for comparing: ``""`` is blank, ``TRUE`` is not 1, a day is its serial number."""
+    if raw is None or raw == "":
+        return None
+    if isinstance(raw, date):
+        raw = serial_of(raw)
+    return (isinstance(raw, bool), round(raw, _PLACES) if isinstance(raw, float) else raw)
+
+
+def _raw_of(value: object) -> RawCell:
+    return value if isinstance(value, (str, int, float)) else None
+
+
+def is_clean(hits: Iterable[Hit], misfiled: Sequence[Misfiled], ground: Ground) -> bool:
+    """Return whether every write of a commit met the row and the value it was meant for."""
+    draft = _Draft(ground)
+    return not misfiled and not any(
+        hit.moved or any(_is_wrong(hit, cell, draft) for cell in hit.cells) for hit in hits
+    )
