@@ -92,3 +92,7 @@ def test_nearest_name_is_offered_only_when_it_is_near(name: str, meant: str | No
 
 def test_width_counts_full_width_characters_twice() -> None:
     assert text.half_width_length("茶A1ｱ") == 5
+
+
+def test_what_acts_on_a_screen_unseen_is_written_out() -> None:
+    assert text.visible("森\u202e\x1b[2J\n𠮷") == "森\\u202e\\x1b[2J\n𠮷"

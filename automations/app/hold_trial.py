@@ -25,7 +25,7 @@ from automations.core.holds.rules import rules_of
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Label, Message, msg
 from automations.core.orders.order_day import ordered_day
-from automations.core.text import nearest, normal_header
+from automations.core.text import nearest, normal_header, visible
 
 # A remark can be a page long; the ledger has all of it.
 _WIDEST = 120
@@ -58,7 +58,7 @@ def try_hold(folder: Path, rule: str, days: int, now: datetime | None, language:
     made, _ = with_settings(shop.configuration, ledger, services_of(shop.configuration))
     reason = _named(rule, made) or _condition(rule, made)
     return "\n".join(
-        line.text(ledger.language) if isinstance(line, Message) else line
+        visible(line.text(ledger.language) if isinstance(line, Message) else line)
         for line in _told(reason, days, ledger, Shop(made, shop.book))
     )
 

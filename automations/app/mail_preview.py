@@ -12,7 +12,7 @@ from automations.core.errors import DaichoError
 from automations.core.mails.kinds import CannotCompose, Occasions
 from automations.core.messages import msg
 from automations.core.shipping.shared_parcels import parcels_of
-from automations.core.text import nearest
+from automations.core.text import nearest, visible
 
 
 class PreviewRefused(DaichoError):
@@ -51,4 +51,4 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
         raise PreviewRefused("mail-incomplete", made.why, fix, where=order.key)
     to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
     subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
-    return f"{to}\n{subject}\n\n{made.text}"
+    return visible(f"{to}\n{subject}\n\n{made.text}")

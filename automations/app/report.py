@@ -13,7 +13,7 @@ from automations.app.runner import open_shop, read_ledger
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
 from automations.core.statuses import CLOSED
-from automations.core.text import half_width_length
+from automations.core.text import half_width_length, visible
 
 _AGES = ((0, 0), (1, 2), (3, 6), (7, None))
 
@@ -36,7 +36,7 @@ class Day:
 def day_report(folder: Path, now: datetime | None, language: str | None) -> str:
     """Return the day's figures as text; nothing is written."""
     _, ledger = read_ledger(open_shop(folder, language), now)
-    return "\n".join(_told(figures(ledger), ledger))
+    return "\n".join(map(visible, _told(figures(ledger), ledger)))
 
 
 def figures(ledger: Ledger) -> Day:

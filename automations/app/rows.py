@@ -16,7 +16,7 @@ from automations.core.errors import DaichoError
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg
 from automations.core.schema import Schema, Tab
-from automations.core.text import half_width_length, nearest, normal_header
+from automations.core.text import half_width_length, nearest, normal_header, visible
 
 Form = Literal["table", "json", "csv"]
 # How many columns and characters a table on a terminal shows.
@@ -139,7 +139,7 @@ def _table(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
 
 def _cut(text: str) -> str:
     """Shorten a cell for the screen; JSON and CSV always carry it whole."""
-    text = " ".join(text.split())
+    text = visible(" ".join(text.split()))
     while half_width_length(text) > _WIDTH:
         text = text[:-2] + "…" if text.endswith("…") else text[:-1] + "…"
     return text

@@ -12,7 +12,7 @@ from automations.core.ledger import Ledger, key_of
 from automations.core.messages import msg
 from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
 from automations.core.schema import Column, Tab
-from automations.core.text import on_one_line
+from automations.core.text import on_one_line, visible
 from automations.core.values import Value
 
 # How many characters of a value, and of a key or the name of a file, a finding shows.
@@ -34,7 +34,7 @@ _NOT_SHOWN = frozenset(
 
 def change_lines(plan: Plan, ledger: Ledger, language: str) -> list[str]:
     """Return one line for each change: ``受注 1044: 状態 未引当 -> 引当済み``."""
-    return [line for change in plan.changes for line in _change_line(change, ledger, language)]
+    return [visible(line) for change in plan.changes for line in _change_line(change, ledger, language)]
 
 
 def finding_text(finding: Finding, ledger: Ledger, language: str) -> str:

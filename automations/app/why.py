@@ -13,6 +13,7 @@ from automations.app.show import cell_text, finding_text
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import msg
 from automations.core.shipping.shared_parcels import parcels_of
+from automations.core.text import visible
 
 
 def explain(folder: Path, number: str, now: datetime | None, language: str | None) -> str:
@@ -34,7 +35,7 @@ def explain(folder: Path, number: str, now: datetime | None, language: str | Non
     ]
     lines = list(_story(order, outcome.after))
     lines += [finding_text(finding, outcome.after, ledger.language) for finding in findings]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 def _story(order: Row, ledger: Ledger) -> Iterable[str]:

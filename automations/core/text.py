@@ -37,8 +37,12 @@ def without_unseen(text: str) -> str:
 
 def on_one_line(text: str, most: int) -> str:
     r"""Return text as a screen or page can show it safely: what cannot be seen as ``\u202e``, the end cut off."""
-    seen = _ODD.sub(lambda found: found[0].encode("unicode_escape").decode(), shortened(text, most))
-    return seen.replace("\n", "⏎")
+    return visible(shortened(text, most)).replace("\n", "⏎")
+
+
+def visible(text: str) -> str:
+    r"""Return text without a character that acts on a screen unseen; each is written out, as ``\u202e``."""
+    return _ODD.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def shortened(text: str, most: int) -> str:

@@ -17,7 +17,6 @@ ROOT = HERE.parents[1]
 CPU_S, PEAK_MB = 5, 512
 # Ends a process that asks for much more before it can take the machine with it.
 _SPACE_MB = 4_096
-_START = "from automations.app.cli import main; main()"
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Commands:
         self._folder = folder
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
-        self._forks = None if alone else self._started()
+        self._forks = self._started(alone=alone)
 
     def __enter__(self) -> Self:
         return self
@@ -46,13 +45,13 @@ class Commands:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._forks is not None and self._forks.stdin and self._forks.stdout:
+        if self._forks.stdin and self._forks.stdout:
             self._forks.stdin.close()
             self._forks.wait()
             self._forks.stdout.close()
 
-    def daicho(self, *arguments: str, shop: Path) -> Ran:
-        """Run the command in a shop's folder at a fixed moment."""
+    def daicho(self, *arguments: str, shop: Path, fault: str = "") -> Ran:
+        """Run the command in a shop's folder at a fixed moment; ``fault`` names one of ``faults.py``."""
         request = {
             "arguments": arguments,
             "cwd": str(shop),
@@ -61,8 +60,9 @@ class Commands:
             "err": str(self._folder / "err"),
             "cpu_s": CPU_S * 3,
             "space_mb": _SPACE_MB,
+            "fault": fault,
         }
-        answer = self._answer(request) if self._forks else _alone(request)
+        answer = self._answer(request)
         said = [(self._folder / name).read_text(encoding="utf-8") for name in ("out", "err")]
         code = os.waitstatus_to_exitcode(answer["status"])
         return Ran(code, said[0], said[1], answer["cpu_s"], answer["peak_kb"] / 1024)
@@ -77,9 +77,9 @@ class Commands:
             "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
 
-    def _started(self) -> subprocess.Popen[str]:
+    def _started(self, *, alone: bool) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, str(HERE / "forks.py")],
+            [sys.executable, str(HERE / "forks.py"), *(["alone"] if alone else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -87,24 +87,8 @@ class Commands:
         )
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        assert self._forks is not None
         assert self._forks.stdin is not None
         assert self._forks.stdout is not None
         self._forks.stdin.write(json.dumps(request) + "\n")
         self._forks.stdin.flush()
         return dict(json.loads(self._forks.stdout.readline()))
-
-
-def _alone(request: dict[str, Any]) -> dict[str, Any]:
-    limits = f"import resource as r; r.setrlimit(r.RLIMIT_CPU, ({request['cpu_s']},) * 2); "
-    with Path(request["out"]).open("wb") as out, Path(request["err"]).open("wb") as err:
-        child = subprocess.Popen(
-            [sys.executable, "-c", limits + _START, *request["arguments"]],
-            cwd=request["cwd"],
-            env={**os.environ, **request["env"]},
-            stdout=out,
-            stderr=err,
-        )
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    return {"status": status, "cpu_s": used.ru_utime + used.ru_stime, "peak_kb": used.ru_maxrss}

@@ -1,6 +1,8 @@
-"""A process that has loaded the command once and runs it again and again, each time in a fork with limits.
+"""A small process that runs the command again and again, each time in a fork with limits.
 
-Reads one request a line from standard input, answers one line each (see ``commands.py``).
+It has loaded the command once; called with ``alone``, it has not, and each run starts an interpreter of its own.
+Either way this process stays small, and what a run takes in memory is its own: a child's peak begins with that
+of its parent. Reads one request a line from standard input, answers one line each (see ``commands.py``).
 """
 
 from __future__ import annotations
@@ -10,16 +12,22 @@ import os
 import resource
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-import python_calamine  # noqa: F401 - loaded before the forks, as everything below
-import yaml  # noqa: F401
+ALONE = sys.argv[1:] == ["alone"]
+_START = "from automations.app.cli import main; main()"
 
-from automations.app import automate, checking, cli, importing, runner, services, tell  # noqa: F401
-from automations.app.options import interface_language
-from automations.books import workbook  # noqa: F401
-from automations.files import orders, shipping  # noqa: F401
-from automations.mail import eml  # noqa: F401
+if not ALONE:
+    import python_calamine  # noqa: F401 - loaded before the forks, as everything below
+    import yaml  # noqa: F401
+    from faults import strike
+
+    from automations.app import automate, checking, cli, importing, report, runner, services, shops, tell  # noqa: F401
+    from automations.app.options import interface_language
+    from automations.books import workbook  # noqa: F401
+    from automations.files import orders, shipping  # noqa: F401
+    from automations.mail import eml  # noqa: F401
 
 
 def limit(cpu_s: int, space_mb: int) -> None:
@@ -28,16 +36,27 @@ def limit(cpu_s: int, space_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (space_mb << 20, space_mb << 20))
 
 
+def _warm() -> None:
+    """Run once in a shop of its own, so that what every run loads and compiles is there before the forks."""
+    with TemporaryDirectory() as folder:
+        shops.init_shop(Path(folder) / "shop", language="en")
+        for language in ("en", "ja"):
+            runner.run(Path(folder) / "shop", language=language)
+
+
 def _act(request: dict[str, Any]) -> NoReturn:
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.chdir(request["cwd"])
     os.environ.update(request["env"])
     limit(request["cpu_s"], request["space_mb"])
+    if ALONE:
+        os.execv(sys.executable, [sys.executable, "-c", _START, *request["arguments"]])  # noqa: S606 - no shell is wanted
     sys.argv = ["daicho", *request["arguments"]]
     cli.LANGUAGE = interface_language(sys.argv[1:])
     code = 70
     try:
+        strike(request["fault"])
         cli.main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
@@ -49,6 +68,8 @@ def _act(request: dict[str, Any]) -> NoReturn:
 
 def main() -> None:
     """Answer requests until the input ends."""
+    if not ALONE:
+        _warm()
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
@@ -61,5 +82,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[2]))
     main()

@@ -10,6 +10,7 @@ import kinds
 import pytest
 from commands import Commands
 from declarations import SETTINGS, TEMPLATES
+from faults import FAULTS, STRUCK
 from kinds import assert_calm, assert_told, make_shop, state_of
 from texts import TEXTS
 from workbooks import WORKBOOKS, parts_of
@@ -196,6 +197,26 @@ def test_odd_names_are_shown_harmless_and_their_orders_taken_in(commands: Comman
     assert state_of(shop) == after
 
 
+def test_screens_write_out_what_acts_unseen(commands: Commands, tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "shop")
+    hidden = "森\u202e 一郎\x1b[2J\u2066\u200b"
+    order = (
+        kinds.GOOD_ORDER.replace("森 一郎", hidden)
+        .replace("数量,", "備考,数量,")
+        .replace("K-001,", f"K-001,{hidden},")
+    )
+    (shop / "inbox" / "hidden.csv").write_text(order, encoding="utf-8")
+    said = ""
+    for command in (
+        ("run", "--dry-run"), ("run",), ("show", "orders"), ("report",), ("why", "G-1"),
+        ("mail", "preview", "order_confirmation", "--order", "G-1"), ("holds", "try", "total >= 0"),
+    ):  # fmt: skip
+        ran = commands.daicho(*command, "--lang", "en", shop=shop)
+        said += ran.out + ran.err
+    assert "\\u202e" in said
+    assert not [char for char in said if char != "\n" and not char.isprintable()]
+
+
 def _link(inbox: Path) -> None:
     (inbox.parent / "outside.csv").write_text(kinds.GOOD_ORDER.replace("G-1", "X-1"), encoding="utf-8")
     (inbox / "odd.csv").symlink_to(inbox.parent / "outside.csv")
@@ -240,6 +261,26 @@ def test_what_is_no_file_is_not_read(
     shown = commands.daicho("show", "orders", "--json", shop=shop).out
     assert [order["order_id"] for order in kinds.document(shown)] == ["G-1"]
     assert os.path.lexists(shop / "inbox" / "odd.csv")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_happens_to_a_file_while_it_is_read_is_told(
+    fault: str, commands: Commands, tmp_path: Path
+) -> None:
+    shop = make_shop(tmp_path / "shop")
+    struck = shop / "inbox" / STRUCK
+    (shop / "inbox" / "good.csv").write_text(kinds.GOOD_ORDER, encoding="utf-8")
+    for language in LANGUAGES:
+        struck.write_text(kinds.GOOD_ORDER.replace("G-1", "X-1"), encoding="utf-8")
+        ran = commands.daicho("run", "--lang", language, shop=shop, fault=fault)
+        assert_calm(ran, commands, 0)
+        code = "file-growing" if fault in ("grows", "shrinks") else "file-locked"
+        assert_told(ran.err, language, code, STRUCK)
+        assert os.path.lexists(struck) == (fault != "vanishes")
+        shown = commands.daicho("show", "orders", "--json", shop=shop).out
+        assert [order["order_id"] for order in kinds.document(shown)] == ["G-1"]
+        if struck.is_dir():
+            struck.rmdir()
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", ".", "/dev/zero", "a" * 300, "line\nbreak"])
