@@ -10,7 +10,7 @@ from automations.core.cells import to_json
 from automations.core.errors import DaichoError, Problem, SetupError
 from automations.core.ledger import Ledger, key_of
 from automations.core.messages import msg
-from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
+from automations.core.plan import AppendRow, Change, Finding, Plan, RemoveRow
 from automations.core.schema import Column, Tab
 from automations.core.text import on_one_line, visible
 from automations.core.values import Value
@@ -60,8 +60,8 @@ def change_json(plan: Plan, ledger: Ledger) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for change in plan.changes:
         tab = ledger.schema[change.tab]
-        key = change.key if isinstance(change, SetCells) else key_of(tab, change.cells)
-        before: Mapping[str, Value] = change.before if isinstance(change, SetCells) else {}
+        key = key_of(tab, change.cells) if isinstance(change, AppendRow) else change.key
+        before: Mapping[str, Value] = {} if isinstance(change, AppendRow) else change.before
         for name, value in change.cells.items():
             column = tab.columns.get(name)
             if column is not None and (value is not None or before.get(name) is not None):
@@ -118,6 +118,9 @@ def _change_line(change: Change, ledger: Ledger, language: str) -> Iterable[str]
             if value is not None and column.id not in tab.key
         ]
         yield f"{tab.label.text(language)} + {key_of(tab, change.cells)}: {'; '.join(parts)}"
+        return
+    if isinstance(change, RemoveRow):
+        yield f"{tab.label.text(language)} - {change.key}"
         return
     parts = [
         f"{column.label.text(language)} "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from automations.books.changes import CellsOfCommit
@@ -10,28 +11,40 @@ from automations.books.tabs import is_blank_row
 from automations.books.xlsx import CellEdit
 from automations.core.cells import RawCell
 from automations.core.journal import Commit
+from automations.core.plan import Plan
 from automations.core.snapshot import Sheet, Snapshot
 from automations.core.wording import raw_cell
 
 
 def snapshot_after(
-    base: Snapshot, written: CellsOfCommit, marks: Iterable[str], commit: Commit, token: str
+    base: Snapshot,
+    written: CellsOfCommit,
+    plan: Plan,
+    commit: Commit,
+    token: str,
+    emptied: Collection[str] = (),
 ) -> Snapshot:
     """Return what reading would give after these edits of ``base``; rows they do not touch are the same objects.
 
     Args:
         base: What the commit was made on.
         written: Everything it wrote, journal included.
-        marks: Effects it planned for good.
+        plan: What it was made of.
         commit: Its name and number.
         token: Of the book's new content.
+        emptied: Titles of the sheets in which the rows that go stand on as blank ones.
     """
     cells = {edit.sheet: edit.cells for edit in written.edits}
     sheets = {
-        tab: _edited(_widened(sheet, written.added.get(tab)), cells.get(sheet.title, ()))
+        tab: _without(
+            _edited(_widened(sheet, written.added.get(tab)), cells.get(sheet.title, ())),
+            written.removed.get(sheet.title, ()),
+            moves_up=sheet.title not in emptied,
+        )
         for tab, sheet in base.sheets.items()
     }
-    return Snapshot(commit.ledger_id, commit.op, commit.n, sheets, base.marks | frozenset(marks), token)
+    marks = base.marks.difference(plan.retired).union(plan.marks)
+    return Snapshot(commit.ledger_id, commit.op, commit.n, sheets, marks, token)
 
 
 def _widened(sheet: Sheet, added: Mapping[str, int] | None) -> Sheet:
@@ -48,6 +61,18 @@ def _edited(sheet: Sheet, edits: Sequence[CellEdit]) -> Sheet:
         rows[number] = _edited_row(rows.get(number, ()), cells)
     left = (row for row in sorted(rows.items()) if not is_blank_row(row[1]))
     return replace(sheet, rows=tuple(left))
+
+
+def _without(sheet: Sheet, removed: Sequence[int], *, moves_up: bool) -> Sheet:
+    if not removed:
+        return sheet
+    gone = frozenset(removed)
+    rows = tuple(
+        (number - bisect_left(removed, number) if moves_up else number, cells)
+        for number, cells in sheet.rows
+        if number not in gone
+    )
+    return replace(sheet, rows=rows)
 
 
 def _by_row(edits: Iterable[CellEdit]) -> dict[int, dict[int, RawCell]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from automations.books.xlsx import CellEdit, SheetEdit
 from automations.core import journal
 from automations.core.errors import LedgerRefused
 from automations.core.messages import msg
-from automations.core.plan import AppendRow, Plan, SetCells
+from automations.core.plan import AppendRow, Plan, RemoveRow, SetCells
 from automations.core.reading import row_keys
 from automations.core.records import dataclass
 from automations.core.schema import Column, Schema
@@ -20,6 +21,7 @@ from automations.core.wording import Wording
 _LONGEST_TEXT = 32_767
 # So many blank rows, and what stands below them got there by a slip: nobody would find new rows under it.
 _FAR_ROWS = 1_000
+_FEW = 10
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,14 @@ class CellsOfCommit:
 
     Attributes:
         added: Where columns stand that a sheet lacked, by tab and column; they are among the edits.
+        removed: Rows that go, by the title of their sheet; numbered as before the edits.
     """
 
     edits: tuple[SheetEdit, ...]
     cells: int
     rows: int
     added: Mapping[str, Mapping[str, int]]
+    removed: Mapping[str, tuple[int, ...]]
 
 
 def cells_of(
@@ -52,28 +56,35 @@ def cells_of(
         if isinstance(change, AppendRow):
             pages[change.tab].append(change.cells)
             rows += 1
+        elif isinstance(change, RemoveRow):
+            pages[change.tab].remove(change)
+            rows += 1
         else:
             pages[change.tab].change(change)
     cells = sum(len(page.edits) for page in pages.values())
     record = pages[journal.TAB]
     today = date.fromisoformat(note.at[:10])
-    for number in journal.expired_rows(base.sheets[journal.TAB], schema[journal.TAB], today):
-        record.empty(number)
-    for row in journal.rows_for(plan, commit, note):
+    sheet, tab = base.sheets[journal.TAB], schema[journal.TAB]
+    leaving, kept = journal.rows_of_marks(sheet, tab, plan.retired)
+    record.removed.update(journal.expired_rows(sheet, tab, today), leaving)
+    for row in journal.rows_for(replace(plan, marks=(*plan.marks, *kept)), commit, note):
         record.append(row)
     edits = tuple(
         SheetEdit(page.title, (*page.new_headers(), *page.edits)) for page in pages.values() if page.edits
     )
-    return CellsOfCommit(edits, cells, rows, {tab: page.added for tab, page in pages.items() if page.added})
+    added = {tab: page.added for tab, page in pages.items() if page.added}
+    removed = {page.title: tuple(sorted(page.removed)) for page in pages.values() if page.removed}
+    return CellsOfCommit(edits, cells, rows, added, removed)
 
 
 class _Page:
-    """The cells to be written on one sheet. New rows go below what people see as the last row."""
+    """The cells to be written on one sheet, and the rows to go. New rows go below what people see as the last row."""
 
     def __init__(self, schema: Schema, sheet: Sheet, wording: Wording) -> None:
         self.title = sheet.title
         self.edits: list[CellEdit] = []
         self.added: dict[str, int] = {}
+        self.removed: set[int] = set()
         self._tab = schema[sheet.tab]
         self._sheet = sheet
         self._wording = wording
@@ -82,9 +93,15 @@ class _Page:
         self._last = _last_row(sheet)
 
     def change(self, change: SetCells) -> None:
+        self.edits += self._cells(self._number(change.key), change.cells)
+
+    def remove(self, change: RemoveRow) -> None:
+        self.removed.add(self._number(change.key))
+
+    def _number(self, key: str) -> int:
         if self._numbers is None:
             self._numbers = row_keys(self._sheet, self._tab)
-        self.edits += self._cells(self._numbers[change.key], change.cells)
+        return self._numbers[key]
 
     def append(self, cells: Cells) -> None:
         self._last += 1
@@ -98,9 +115,6 @@ class _Page:
         for name, at in self.added.items():
             label = self._tab.columns[name].label.text(self._wording.language)
             yield CellEdit(self._sheet.header_row, at, label)
-
-    def empty(self, number: int) -> None:
-        self.edits += (CellEdit(number, at, None) for at in self._sheet.columns.values())
 
     def _cells(self, number: int, cells: Cells) -> Iterator[CellEdit]:
         for name, value in cells.items():
@@ -121,9 +135,10 @@ class _Page:
 
 
 def _last_row(sheet: Sheet) -> int:
+    """Return the last row; what few rows stand far below the others got there by a slip."""
     last = sheet.header_row
-    for number, _ in sheet.rows:
-        if number - last > _FAR_ROWS:
+    for above, (number, _) in enumerate(sheet.rows):
+        if number - last > _FAR_ROWS and len(sheet.rows) - above < max(above, _FEW):
             break
         last = number
     return last

@@ -71,6 +71,9 @@ class MemoryBook:
         written = cells_of(plan, base, commit, note, schema=self._schema, wording=self._wording)
         for edit in written.edits:
             self._write(edit)
+        for title, numbers in written.removed.items():
+            gone = frozenset(numbers)
+            self.sheets[title][:] = [row for at, row in enumerate(self.sheets[title], 1) if at not in gone]
         self._version = commit.op
         return Receipt(commit.op, written.cells, written.rows)
 

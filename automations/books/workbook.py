@@ -26,6 +26,7 @@ from automations.books.xlsx import (
     read_properties,
     refuse_grown,
     refuse_size,
+    remove_rows,
 )
 from automations.core import journal
 from automations.core.errors import LedgerChanged
@@ -91,11 +92,11 @@ class WorkbookBook:
             self._disk.refuse_open(self._path)
             source = self._content_at(base)
             self._refuse_older(base)
-            content = edit_workbook(source, written.edits, properties)
+            content, emptied = remove_rows(edit_workbook(source, written.edits, properties), written.removed)
             refuse_grown(content, Limits())
             self._file.install(content, commit.op, base.token)
             self._file.remove_old_backups(commit.op)
-        after = snapshot_after(base, written, plan.marks, commit, hash_of(content))
+        after = snapshot_after(base, written, plan, commit, hash_of(content), emptied)
         return Receipt(commit.op, written.cells, written.rows, after)
 
     def _content_at(self, base: Snapshot) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -13,7 +13,7 @@ from typing import Any
 from automations.core.cells import as_typed
 from automations.core.errors import LedgerRefused
 from automations.core.messages import msg
-from automations.core.plan import AppendRow, Change, Plan
+from automations.core.plan import AppendRow, Change, Plan, RemoveRow
 from automations.core.records import dataclass
 from automations.core.schema import Tab
 from automations.core.snapshot import RunNote, Sheet
@@ -21,8 +21,11 @@ from automations.core.text import normal_header
 from automations.core.values import Cells, Value
 
 TAB = "journal"
+REMOVED = "removed"
 KEPT_DAYS = 30
 LONG = 5_000
+# Rows leave in groups: each time all below them move up, and the sheet is written as a whole.
+_MANY = 500
 # A workbook cell holds 32,767 UTF-16 units, a cell of Google Sheets 50,000; some room is left.
 _PACKED = 30_000
 _LONG_VALUE = 10_000
@@ -61,18 +64,21 @@ class Recorded:
     Attributes:
         key: Of the row that was meant, ``""`` for a new one.
         cells: Column mapped to what stood there and what was written.
+        is_removed: The whole row went.
     """
 
     tab: str
     key: str
     cells: Mapping[str, tuple[object, object]]
+    is_removed: bool = False
 
 
 def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
     """Return the rows of 記録 for a commit: the commit itself, its entries packed by tab, its marks.
 
-    An entry is ``[key, {column: [before, after]}]``, or ``["", {column: after}]`` for a new row; ids for choices,
-    minor units for money, ISO days and moments. A text of more than 10,000 characters is kept as its hash.
+    An entry is ``[key, {column: [before, after]}]``, ``["", {column: after}]`` for a new row, or
+    ``[key, {column: [before, null]}, "removed"]`` for one that goes; ids for choices, minor units for money, ISO days
+    and moments. A text of more than 10,000 characters is kept as its hash.
     """
     entries = {
         tab: [entry for change in changes for entry in _entries(change)]
@@ -160,7 +166,8 @@ def recorded(sheet: Sheet, tab: Tab, op: str) -> tuple[Recorded, ...]:
     for row in sorted(rows, key=lambda row: _number(row["entry_id"].rpartition("-")[2])):
         for part in _unpacked(row):
             entry = _recorded(row, part)
-            place = (row["tab"], entry.key or len(found)) if len(part) == 2 else (row["tab"], part[2])
+            is_whole = len(part) == 2 or entry.is_removed
+            place = (row["tab"], (entry.key or len(found)) if is_whole else part[2])
             known = found.get(place)
             found[place] = entry if known is None else replace(entry, cells={**known.cells, **entry.cells})
     return tuple(found.values())
@@ -175,7 +182,7 @@ def _recorded(row: dict[str, str], part: Any) -> Recorded:  # noqa: ANN401 - JSO
         }
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         raise damaged(row["entry_id"]) from None
-    return Recorded(row["tab"], str(key), pairs)
+    return Recorded(row["tab"], str(key), pairs, part[2:] == [REMOVED])
 
 
 def damaged(entry: str) -> LedgerRefused:
@@ -189,13 +196,36 @@ def damaged(entry: str) -> LedgerRefused:
 
 
 def expired_rows(sheet: Sheet, tab: Tab, today: date) -> tuple[int, ...]:
-    """Return the sheet rows of entries that are no longer needed once the journal is long; never marks."""
+    """Return the sheet rows that are no longer needed once the journal is long.
+
+    These are entries and commits of more than `KEPT_DAYS` ago; never marks, and never the last commit.
+    """
     if len(sheet.rows) <= LONG:
         return ()
     oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()
-    return tuple(
-        number for number, row in _rows(sheet, tab) if row["kind"] == "entry" and row["at"][:10] < oldest
-    )
+    rows = list(_rows(sheet, tab))
+    newest = max((_number(row["n"]) for _, row in rows if row["kind"] == "commit"), default=0)
+    last = {row["op"] for _, row in rows if row["kind"] == "commit" and _number(row["n"]) == newest}
+    due = [
+        number
+        for number, row in rows
+        if row["kind"] != "mark" and row["at"][:10] < oldest and row["op"] not in last
+    ]
+    return tuple(due) if len(due) >= _MANY else ()
+
+
+def rows_of_marks(
+    sheet: Sheet, tab: Tab, retired: Collection[str]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the sheet rows in which marks stand that leave, and the other marks of these rows, which stay."""
+    wanted = frozenset(retired)
+    numbers: list[int] = []
+    kept: list[str] = []
+    for number, row in _rows(sheet, tab) if wanted else ():
+        if row["kind"] == "mark" and not wanted.isdisjoint(here := tuple(map(str, _unpacked(row, "marks")))):
+            numbers.append(number)
+            kept += (mark for mark in here if mark not in wanted)
+    return tuple(numbers), tuple(kept)
 
 
 def _utc(moment: str) -> str:
@@ -212,11 +242,12 @@ def _by_tab(changes: Iterable[Change]) -> dict[str, list[Change]]:
 def _entries(change: Change) -> Iterator[list[object]]:
     """Yield the change as one entry, or as one for each column where it is too long for a cell."""
     key, cells = _entry(change)
+    kind = [REMOVED] if isinstance(change, RemoveRow) else []
     if _length(_json([key, cells])) < _PACKED:
-        yield [key, cells]
+        yield [key, cells, *kind]
     else:
         for column, value in cells.items():
-            yield [key, {column: value}]
+            yield [key, {column: value}, *kind]
 
 
 def _entry(change: Change) -> tuple[str, dict[str, object]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from automations.core.cells import as_typed
 from automations.core.messages import Message
-from automations.core.plan import AppendRow, Finding, Level, Plan, SetCells
+from automations.core.plan import AppendRow, Change, Finding, Level, Plan, RemoveRow, SetCells
 from automations.core.records import dataclass
 from automations.core.schema import Schema, Tab
 from automations.core.text import normal_header
@@ -196,7 +196,7 @@ class Table:
                 groups.setdefault(value if isinstance(value, str) else str(value), []).append(row)
         return groups
 
-    def changed(self, changes: Iterable[SetCells | AppendRow]) -> Table:
+    def changed(self, changes: Iterable[Change]) -> Table:
         """Return the table after these changes.
 
         Raises:
@@ -210,6 +210,8 @@ class Table:
                 if not key or key in rows:
                     raise KeyError(key)
                 rows[key] = Row(self.tab.id, key, self._with_twins(cells))
+            elif isinstance(change, RemoveRow):
+                del rows[change.key]
             else:
                 row = rows[change.key]
                 allowed = self._with_twins(self._without_persons(row, change.cells))
@@ -266,11 +268,12 @@ class Ledger:
 
     def apply(self, plan: Plan) -> Ledger:
         """Return the ledger after ``plan``, as the next automation sees it."""
-        by_tab: dict[str, list[SetCells | AppendRow]] = {}
+        by_tab: dict[str, list[Change]] = {}
         for change in plan.changes:
             by_tab.setdefault(change.tab, []).append(change)
         changed = {tab: self.tables[tab].changed(changes) for tab, changes in by_tab.items()}
-        return replace(self, tables={**self.tables, **changed}, marks=self.marks | frozenset(plan.marks))
+        marks = self.marks.difference(plan.retired).union(plan.marks)
+        return replace(self, tables={**self.tables, **changed}, marks=marks)
 
     def frame(self, tab: str) -> pd.DataFrame:
         """Return a tab as a typed pandas DataFrame with the keys as index (for reports and own rules)."""

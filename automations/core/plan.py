@@ -1,4 +1,4 @@
-"""What a run wants to do, as values: cells to set, rows to append, findings to show."""
+"""What a run wants to do, as values: cells to set, rows to append or remove, findings to show."""
 
 from __future__ import annotations
 
@@ -59,26 +59,47 @@ class Finding:
     level: Level = "error"
 
 
-Change = SetCells | AppendRow
+@dataclass(frozen=True, slots=True)
+class RemoveRow:
+    """A row that goes as a whole, with what people wrote beside it; ``before`` is what stood there."""
+
+    tab: str
+    key: str
+    before: Cells
+    why: Message | None = None
+
+    @property
+    def cells(self) -> Cells:
+        """Every cell of the row, blank from now on."""
+        return dict.fromkeys(self.before)
+
+
+Change = SetCells | AppendRow | RemoveRow
 Part = Union[Change, Finding, "Plan", Iterable["Part"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Changes in the order they apply, findings, and marks of effects planned for good."""
+    """Changes in the order they apply, findings, and marks of effects planned for good.
+
+    Attributes:
+        retired: Marks that leave this ledger because another one keeps them from now on (its archive).
+    """
 
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     marks: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, *parts: Part, marks: Iterable[str] = ()) -> Plan:
+    def of(cls, *parts: Part, marks: Iterable[str] = (), retired: Iterable[str] = ()) -> Plan:
         """Return one plan from changes, findings, other plans and (nested) lists of them, in order."""
         changes: list[Change] = []
         findings: list[Finding] = []
         all_marks = list(marks)
-        _gather(parts, changes, findings, all_marks)
-        return cls(tuple(changes), tuple(findings), tuple(all_marks))
+        all_retired = list(retired)
+        _gather(parts, changes, findings, all_marks, all_retired)
+        return cls(tuple(changes), tuple(findings), tuple(all_marks), tuple(all_retired))
 
     @classmethod
     def from_frames(
@@ -92,12 +113,18 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """True when the plan would change nothing (findings alone change nothing)."""
-        return not self.changes and not self.marks
+        return not (self.changes or self.marks or self.retired)
 
 
-def _gather(parts: Iterable[Part], changes: list[Change], findings: list[Finding], marks: list[str]) -> None:
+def _gather(
+    parts: Iterable[Part],
+    changes: list[Change],
+    findings: list[Finding],
+    marks: list[str],
+    retired: list[str],
+) -> None:
     for part in parts:
-        if isinstance(part, (SetCells, AppendRow)):
+        if isinstance(part, (SetCells, AppendRow, RemoveRow)):
             changes.append(part)
         elif isinstance(part, Finding):
             findings.append(part)
@@ -105,5 +132,6 @@ def _gather(parts: Iterable[Part], changes: list[Change], findings: list[Finding
             changes += part.changes
             findings += part.findings
             marks += part.marks
+            retired += part.retired
         elif part:  # most of what is looked at brings nothing
-            _gather(part, changes, findings, marks)
+            _gather(part, changes, findings, marks, retired)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from automations.core.cells import RawCell, Unreadable, are_plain, as_typed, read_cell
 from automations.core.incoming import Incoming
 from automations.core.ledger import Ledger, Row, Table, key_of
-from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
+from automations.core.plan import AppendRow, Change, Finding, Plan, RemoveRow, SetCells
 from automations.core.schema import Column, Schema, Tab
 from automations.core.seals import judge, seal_of
 from automations.core.snapshot import Sheet, Snapshot
@@ -124,11 +124,26 @@ def difference(before: Ledger, after: Ledger) -> Plan:
         if table is old and not any(row.stale for row in old):
             continue
         by_number = {row.number: row for row in old if row.number}
+        left = 0
         for row in table:
             before_row = by_number.get(row.number)
+            left += before_row is not None
             if before_row is not row or row.stale:
                 changes += _row_difference(table.tab, before_row, row, after.ledger_id)
-    return Plan(tuple(changes), marks=tuple(sorted(after.marks - before.marks)))
+        if left < len(by_number):
+            changes += _removed(table, by_number)
+    return Plan(
+        tuple(changes),
+        marks=tuple(sorted(after.marks - before.marks)),
+        retired=tuple(sorted(before.marks - after.marks)),
+    )
+
+
+def _removed(table: Table, by_number: dict[int, Row]) -> Iterator[RemoveRow]:
+    kept = {row.number for row in table}
+    for number, row in by_number.items():
+        if number not in kept:
+            yield RemoveRow(row.tab, row.key, {**row.raw, **row.cells})
 
 
 def _row_difference(tab: Tab, old: Row | None, new: Row, ledger_id: str) -> list[Change]:

@@ -17,7 +17,7 @@ from automations.books.new_workbook import write_new_workbook
 from automations.books.workbook import WorkbookBook
 from automations.core.cells import RawCell
 from automations.core.messages import Label
-from automations.core.plan import AppendRow, Plan, SetCells
+from automations.core.plan import AppendRow, Change, Plan, RemoveRow, SetCells
 from automations.core.reading import ledger_from
 from automations.core.schema import Choice, Column, Schema, Tab
 from automations.core.snapshot import Receipt, RunNote, Snapshot
@@ -227,9 +227,15 @@ def append(tab: str = "orders", **cells: Value) -> AppendRow:
     return AppendRow(tab, cells)
 
 
-def commit(book: Book, *changes: SetCells | AppendRow, marks: Sequence[str] = ()) -> Receipt:
+def remove(book: Book, key: str, tab: str = "orders") -> RemoveRow:
+    """Return the removal of a row as it stands there now."""
+    return RemoveRow(tab, key, rows_of(book, tab)[key])
+
+
+def commit(book: Book, *changes: Change, marks: Sequence[str] = (), retired: Sequence[str] = ()) -> Receipt:
     """Commit on what stands there now."""
-    return book.commit(Plan(tuple(changes), marks=tuple(marks)), book.read(), NOTE)
+    plan = Plan(tuple(changes), marks=tuple(marks), retired=tuple(retired))
+    return book.commit(plan, book.read(), NOTE)
 
 
 def turned_round(sheets: Sheets, title: str = "受注") -> None:

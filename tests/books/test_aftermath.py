@@ -9,7 +9,7 @@ from small_ledger import FULL_ROW, NOTE, SCHEMA, TOKYO, append, change, commit, 
 
 from automations.books.memory import MemoryBook
 from automations.core.ledger import Ledger
-from automations.core.plan import AppendRow, Plan, SetCells
+from automations.core.plan import Change, Plan, RemoveRow
 from automations.core.reading import ledger_from
 from automations.core.snapshot import Receipt, Snapshot
 
@@ -28,11 +28,12 @@ from automations.core.snapshot import Receipt, Snapshot
             [change("1001", ordered_at=datetime(2026, 11, 24, 20, 30, 5, 999_999, tzinfo=UTC))],
             id="moment of another zone",
         ),
+        pytest.param([RemoveRow("orders", "1002", {}), change("1003", name="高橋")], id="row removed"),
+        pytest.param([RemoveRow("orders", "1001", {}), append(order_id="1004")], id="row removed, row added"),
+        pytest.param([RemoveRow("stock", "K-001/A", {})], id="last row removed"),
     ],
 )
-def test_the_ledger_after_a_commit_is_told_without_reading(
-    tmp_path: Path, changes: Sequence[SetCells | AppendRow]
-):
+def test_the_ledger_after_a_commit_is_told_without_reading(tmp_path: Path, changes: Sequence[Change]):
     book = workbook_shop(tmp_path).book
     told = commit(book, *changes, marks=["mail:a"]).after
     found = book.read()

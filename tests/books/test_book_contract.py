@@ -20,6 +20,7 @@ from small_ledger import (
     change,
     commit,
     memory_shop,
+    remove,
     rows_of,
     turned_round,
     typed,
@@ -332,6 +333,52 @@ def test_the_journal_tells_each_change_with_what_stood_before(shop: Shop):
     assert journal.last_commit(shop.book.read().sheets["journal"], JOURNAL, "") == journal.Commit(
         receipt.version, 1, "", snapshot.ledger_id
     )
+
+
+def test_a_removed_row_is_gone_and_the_rows_below_move_up(shop: Shop):
+    receipt = commit(shop.book, remove(shop.book, "1002"))
+    orders = shop.book.read().sheets["orders"]
+    assert list(rows_of(shop.book)) == ["1001", "1003"]
+    assert [number for number, _ in orders.rows] == [2, 3]
+    assert receipt.rows == 1
+
+
+def test_rows_go_and_come_and_change_in_one_commit(shop: Shop):
+    commit(
+        shop.book,
+        remove(shop.book, "1001"),
+        change("1003", name="高橋"),
+        append(order_id="1004", name="新規"),
+        remove(shop.book, "1002"),
+        remove(shop.book, "K-001/A", "stock"),
+    )
+    names = {key: row["name"] for key, row in rows_of(shop.book).items()}
+    assert names == {"1003": "高橋", "1004": "新規"}
+    assert [number for number, _ in shop.book.read().sheets["orders"].rows] == [2, 3]
+    assert rows_of(shop.book, "stock") == {}
+
+
+def test_a_row_that_a_person_moved_is_removed_where_it_stands_now(shop: Shop):
+    shop.edit(turned_round)
+    commit(shop.book, remove(shop.book, "1001"))
+    assert list(rows_of(shop.book)) == ["1003", "1002"]
+
+
+def test_the_journal_tells_a_removed_row_with_all_that_stood_there(shop: Shop):
+    receipt = commit(shop.book, remove(shop.book, "1002"))
+    entries = [row for row in rows_of(shop.book, "journal").values() if row["op"] == receipt.version]
+    assert json.loads(str(entries[1]["content"])) == [
+        ["1002", {"order_id": ["1002", None], "name": ["鈴木", None], "total": [2000, None]}, "removed"]
+    ]
+
+
+def test_retired_marks_leave_and_all_others_stay(shop: Shop):
+    commit(shop.book, marks=["import:own:1001", "mail:thank_you:1001", "import:own:1002"])
+    commit(shop.book, marks=["import:own:1003"])
+    commit(shop.book, retired=["import:own:1001", "import:own:1003"])
+    assert shop.book.read().marks == {"mail:thank_you:1001", "import:own:1002"}
+    commit(shop.book, change("1001", name="高橋"))
+    assert shop.book.read().marks == {"mail:thank_you:1001", "import:own:1002"}
 
 
 def test_a_journal_that_lost_its_last_commit_is_refused(shop: Shop):

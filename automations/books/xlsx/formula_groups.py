@@ -119,11 +119,12 @@ def _members(grid: Grid, master: Formula) -> list[Formula]:
                 continue
             if b"ref" in given:
                 return members
-            members.append(_formula(grid, row.number, _column_at(grid, row, found.start()), found))
+            members.append(_formula(grid, row.number, column_at(grid, row, found.start()), found))
     return members
 
 
-def _column_at(grid: Grid, row: Row, at: int) -> int:
+def column_at(grid: Grid, row: Row, at: int) -> int:
+    """Return the column of the cell that holds the byte ``at`` of a row."""
     return next(cell.column for cell in grid.cells(row) if cell.start < at < cell.end)
 
 

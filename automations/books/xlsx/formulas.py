@@ -32,12 +32,12 @@ def translated(formula: str, rows: int, columns: int) -> str:
         pieces.append(formula[done : found.start()])
         done = found.end()
         if found["bracket"]:
-            done = _bracket_end(formula, found.start())
+            done = bracket_end(formula, found.start())
         pieces.append(_moved(formula, found, done, rows, columns))
     return "".join((*pieces, formula[done:]))
 
 
-def _bracket_end(formula: str, start: int) -> int:
+def bracket_end(formula: str, start: int) -> int:
     """Return where a bracket closes; inside, an apostrophe takes the next character literally."""
     depth = 0
     at = start

@@ -268,10 +268,16 @@ class _Writer:
         row = self.grid.row(number)
         return row is not None and self.grid.has_value(row.tag_end, row.limit)
 
+    def _shown(self, row: Row) -> bytes:
+        """Return the attributes of a row; one that was blank and hidden is shown once something stands in it."""
+        if b"hidden" not in row.tag or self.grid.has_value(row.tag_end, row.limit):
+            return row.tag
+        return with_attributes(row.tag, {b"hidden": None})
+
     def _inserted(self, row: Row, new: Mapping[int, bytes]) -> list[Splice]:
         if not new:
             return []
-        tag = _spanning(row.tag, min(new), max(new))
+        tag = _spanning(self._shown(row), min(new), max(new))
         name = self.grid.prefix + b"row"
         opening = b"<%s%s%s>" % (name, row.name, tag)
         if row.is_empty_tag:
