@@ -25,6 +25,7 @@ from automations.core.shipping.calling_off import (
 )
 from automations.core.shipping.packing import Catalogue, Group
 from automations.core.shipping.shared_parcels import parcels_of
+from automations.core.shipping.ship_days import confirmations
 from automations.core.shipping.shipment_cells import Desk, ShippingRules, shipment_cells
 from automations.core.statuses import is_ended, standing_of, stopped_by_hand
 from automations.core.values import Value
@@ -50,6 +51,7 @@ READS = {
     "shipments": (
         "order_id", "with_orders", "state", "stopped", "tracking_number", "parcel", "ship_on", "cod_amount",
     ),
+    "holds": ("order_id", "reason", "severity", "closed_at"),
 }  # fmt: skip
 WRITES = {
     "shipments": (
@@ -94,12 +96,14 @@ def _moved(ledger: Ledger, seen: Ledger, said: Plan) -> Iterator[Row]:
     told = {finding.key for finding in said.findings}
     lines, lines_seen = ledger.lines_of(), seen.lines_of()
     parcels, parcels_seen = parcels_of(ledger), parcels_of(seen)
+    confirmed, confirmed_seen = confirmations(ledger["holds"]), confirmations(seen["holds"])
     for order in ledger["orders"]:
         own = parcels.get(order.key)
         if (
             order is not seen["orders"].get(order.key)
             or lines.get(order.key) != lines_seen.get(order.key)
             or own != parcels_seen.get(order.key)
+            or confirmed.get(order.key) != confirmed_seen.get(order.key)
             or order.key in told
             or (own and any(parcel.key in told for parcel in own))
         ):
@@ -115,6 +119,7 @@ def _plan(ledger: Ledger, settings: Settings, orders: Iterable[Row]) -> Plan:
         catalogue=catalogue,
         taken={row.key for row in ledger["shipments"]},
         riders=merged(ledger, settings.channels),
+        confirmed_at=confirmations(ledger["holds"]),
     )
     riding = {rider.key for riders in desk.riders.values() for rider in riders}
     parcels = parcels_of(ledger)

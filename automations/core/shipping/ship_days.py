@@ -37,6 +37,7 @@ def ship_day(  # noqa: PLR0913 - the facts of practice 4.1, each from its own pl
     calendar: Calendar,
     now: datetime,
     handling_days: int,
+    confirmed_at: datetime | None = None,
 ) -> ShipDay:
     """Return when a parcel of an order whose stock is reserved leaves.
 
@@ -48,11 +49,14 @@ def ship_day(  # noqa: PLR0913 - the facts of practice 4.1, each from its own pl
         calendar: Working days and the cut-off, which counts for what has newly come in.
         now: The moment of the run; a day that has passed moves to today, or the next working day.
         handling_days: Working days the shop needs for every parcel.
+        confirmed_at: When the last hold of the order was closed; the order is taken up after that.
     """
     waits = payment.waits_for(order)
     if waits is not None:
         return ShipDay(None, None, waits)
     earliest, reason = _earliest(order, payment, calendar, handling_days)
+    if confirmed_at and (counted := calendar.after(calendar.start_of(confirmed_at), handling_days)) > earliest:
+        earliest, reason = counted, _confirmed(confirmed_at, calendar)
     if release_on is not None and release_on > earliest:
         earliest, reason = calendar.first_open(release_on), msg("released on {day}", day=release_on)
     if earliest < now.date():
@@ -71,6 +75,20 @@ def last_to_leave(days: Iterable[ShipDay]) -> ShipDay:
     return next(waiting, max(found, key=lambda day: day.ship_on or date.min))
 
 
+def confirmations(holds: Iterable[Row]) -> dict[str, datetime]:
+    """Return by order when the last hold that kept it back was closed.
+
+    Left out are orders that only waited for others to go with (H11): those wait until the cut-off, and no longer.
+    """
+    found: dict[str, datetime] = {}
+    for hold in holds:
+        closed_at = hold.moment("closed_at")
+        if closed_at and hold.text("severity") != "warn" and hold.text("reason") != "same_parcel":
+            order = hold.text("order_id")
+            found[order] = max(closed_at, found.get(order, closed_at))
+    return found
+
+
 def _earliest(order: Row, payment: Payment, calendar: Calendar, handling_days: int) -> tuple[date, Message]:
     """Count from the order, or from the payment where it came later. A payment day has no time of day."""
     ordered_at = ordered_moment(order)
@@ -85,6 +103,12 @@ def _earliest(order: Row, payment: Payment, calendar: Calendar, handling_days: i
     else:
         reason = msg("ordered on {day}, the next working day counts", day=ordered_at.date())
     return calendar.after(start, handling_days), reason
+
+
+def _confirmed(moment: datetime, calendar: Calendar) -> Message:
+    if calendar.start_of(moment) == moment.date():
+        return msg("confirmed on {day}", day=moment.date())
+    return msg("confirmed on {day}, the next working day counts", day=moment.date())
 
 
 def _for_wish(requested_on: date, earliest: date, days: int, calendar: Calendar) -> ShipDay:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from datetime import datetime
 
 from automations.core.calendar import Calendar
 from automations.core.holds.reasons import HoldReason
@@ -64,6 +65,7 @@ class Desk:
     Attributes:
         taken: All parcel ids, new ones included.
         riders: Orders that go in the parcel of another one, by the key of that one.
+        confirmed_at: When the last hold of an order was closed.
         chosen: Services by everything that decides on them; lead days by carrier, service and prefecture.
     """
 
@@ -72,6 +74,7 @@ class Desk:
     catalogue: Catalogue
     taken: set[str]
     riders: Mapping[str, Sequence[Row]]
+    confirmed_at: Mapping[str, datetime]
     chosen: dict[tuple[object, ...], Chosen] = field(default_factory=dict)
     lead_days: dict[tuple[str, str, str], int] = field(default_factory=dict)
     texts: dict[tuple[object, ...], str] = field(default_factory=dict)
@@ -188,6 +191,7 @@ def _leaves(order: Row, payment: Payment, group: Group, chosen: Chosen, desk: De
             calendar=rules.calendar,
             now=desk.ledger.now,
             handling_days=rules.handling_days,
+            confirmed_at=desk.confirmed_at.get(one.key),
         )
         for one in desk.together(order)
     )
