@@ -55,8 +55,11 @@ def ship_day(  # noqa: PLR0913 - the facts of practice 4.1, each from its own pl
     if waits is not None:
         return ShipDay(None, None, waits)
     earliest, reason = _earliest(order, payment, calendar, handling_days)
-    if confirmed_at and (counted := calendar.after(calendar.start_of(confirmed_at), handling_days)) > earliest:
-        earliest, reason = counted, _confirmed(confirmed_at, calendar)
+    if confirmed_at is not None:
+        confirmed = calendar.after(calendar.start_of(confirmed_at), handling_days)
+        earliest, reason = max(
+            (earliest, reason), (confirmed, _confirmed(confirmed_at, calendar)), key=_day_of
+        )
     if release_on is not None and release_on > earliest:
         earliest, reason = calendar.first_open(release_on), msg("released on {day}", day=release_on)
     if earliest < now.date():
@@ -103,6 +106,10 @@ def _earliest(order: Row, payment: Payment, calendar: Calendar, handling_days: i
     else:
         reason = msg("ordered on {day}, the next working day counts", day=ordered_at.date())
     return calendar.after(start, handling_days), reason
+
+
+def _day_of(found: tuple[date, Message]) -> date:
+    return found[0]
 
 
 def _confirmed(moment: datetime, calendar: Calendar) -> Message:
