@@ -185,5 +185,5 @@ _MACHINE = re.compile(rf"(?:{'|'.join(map(re.escape, _FOLDERS))}|[A-Z]:\\)\S*")
 # Names of products and file forms, and words of YAML and templates that are typed as they stand.
 _NAMES = frozenset(
     "Daicho daicho Excel CSV YAML UTF Shift_JIS JIS Shift PDF HTML ZIP Google Shopify EC CUBE Cloud Yamato Asia Tokyo "
-    "JAN JPY USD XML backup Lists endif README RFC Ctrl End xlsx yaml txt html bundled shop init run show orders".split()
+    "JAN JPY USD XML backup Lists endif README RFC Ctrl End xlsx yaml txt html bundled shop init run show orders login chmod API".split()
 )

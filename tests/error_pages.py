@@ -25,6 +25,7 @@ ROOMS = {
     "mails": ("Mails", "メール"),
     "commands": ("Commands", "コマンド"),
     "workbook": ("The workbook itself", "ブックそのもの"),
+    "google": ("A ledger in a Google spreadsheet", "Googleスプレッドシートの台帳"),
     "set_up": ("shop.yaml, the settings tab and sheets_schema", "shop.yaml・設定タブ・sheets_schema"),
     "mail_settings": ("Mail templates and mails.yaml", "メールのテンプレートと mails.yaml"),
     "carrier_and_channel_files": ("Files for carriers and channels", "運送会社と受注元のファイル"),

@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import yaml
+from gallery_google import google_says
 from hand_shop import TOKYO, read_snapshot
 
 from automations.app.configuration import BUNDLED
@@ -274,6 +275,7 @@ STATES: Mapping[str, State] = {
     "tab-gone": _before(_tab_gone),
     "tab-copied": _before(_tab_copied),
     "merged": _before(_merged),
+    "google": google_says,
     "older-workbook": _before(_older),
     "journal-edited": _before(_journal_edited),
 }

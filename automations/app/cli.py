@@ -15,6 +15,7 @@ from typing import Literal
 import click
 
 from automations import AUTOMATIONS
+from automations.app.google_commands import google
 from automations.app.hold_commands import holds
 from automations.app.options import LANGUAGE, _, common, language_option
 from automations.core.messages import LOCALE_DIR, Message, msg
@@ -195,6 +196,7 @@ def export(batch: str, folder: Path, now: datetime | None, language: str | None)
 
 
 cli.add_command(holds)
+cli.add_command(google)
 
 
 @cli.group(help=_("Look at mails before they go."))

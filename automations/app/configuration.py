@@ -45,6 +45,17 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class GoogleAccess:
+    """The block ``google:`` of shop.yaml, for a ledger in a Google spreadsheet.
+
+    Attributes:
+        credentials: File with the sign-in, relative to the shop's folder; ``""`` for what the machine has.
+    """
+
+    credentials: str = ""
+
+
+@dataclass(frozen=True)
 class Configuration:
     """The declarations of one shop, typed and checked.
 
@@ -59,6 +70,7 @@ class Configuration:
     currency: str
     zone: ZoneInfo
     ledger: str
+    google: GoogleAccess
     shop: Shop
     calendar: Calendar
     schema: Schema
@@ -86,6 +98,7 @@ class _Top:
     currency: str = "JPY"
     timezone: str = "Asia/Tokyo"
     ledger: str = "ledger.xlsx"
+    google: GoogleAccess = GoogleAccess()
 
 
 @dataclass(frozen=True)
@@ -195,6 +208,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
         currency=top.currency,
         zone=zone_of(top.timezone, problems),
         ledger=top.ledger,
+        google=top.google,
         shop=shop,
         calendar=calendar_of(shop, problems),
         schema=schema,

@@ -1,0 +1,101 @@
+"""What can stand between a run and its Google spreadsheet, made at a service on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import google_desk
+import yaml
+from google.oauth2.credentials import Credentials
+from google_desk import Desk, says, token_refused
+from sheets_server.service import Answer
+
+from automations.books.google.addresses import spreadsheet_key
+from automations.books.google.credentials import credentials_of
+from automations.books.google.service import Spreadsheet
+
+ROBOT = "daicho@my-shop.iam.gserviceaccount.com"
+_EDIT = [{"updateCells": {"rows": [], "fields": "userEnteredValue", "start": {"sheetId": 0}}}]
+_DENIED = ("PERMISSION_DENIED", "The caller does not have permission")
+_REFUSALS: Mapping[str, Answer] = {
+    "not-found": says(404, "NOT_FOUND", "Requested entity was not found."),
+    "not-shared": says(403, *_DENIED),
+    "read-only": says(403, *_DENIED),
+    "api-off": says(
+        403, "PERMISSION_DENIED",
+        "Google Sheets API has not been used in project 123456789012 before or it is disabled.", "SERVICE_DISABLED",
+    ),
+    "scope": says(403, "PERMISSION_DENIED", "Request had insufficient authentication scopes."),
+    "protected": says(400, "INVALID_ARGUMENT", "You are trying to edit a protected cell or object."),
+    "full": says(
+        400, "INVALID_ARGUMENT",
+        "This action would increase the number of cells in the workbook above the limit of 10000000 cells.",
+    ),
+    "refused": says(403, "PERMISSION_DENIED", "The account is suspended."),
+    "unexpected": Answer(200, b"{}"),
+}  # fmt: skip
+_WRITING = frozenset({"read-only", "protected", "full"})
+_FAULTS = {"quota": "quota", "unreachable": "dropped_before"}
+_TOKENS = {
+    "signed-out": token_refused("invalid_grant", "Token has been expired or revoked."),
+    "clock": token_refused("invalid_grant", "Invalid JWT: Check your iat and exp values in the JWT claim."),
+}
+
+
+class _Robot(Credentials):
+    """A person's credentials that bear the name of a service account."""
+
+    service_account_email = ROBOT
+
+
+def _asked(what: str, key: str) -> None:
+    with google_desk.desk() as desk:
+        spreadsheet = _opened(desk, what, key)
+        if what in _WRITING:
+            spreadsheet.update(_EDIT)
+        spreadsheet.values([{"gridRange": {"sheetId": 0}}])
+
+
+def _opened(desk: Desk, what: str, key: str) -> Spreadsheet:
+    if what in _FAULTS:
+        desk.service.faults.add({"kind": _FAULTS[what], "times": 99})
+    if what in _TOKENS:
+        desk.service.expired.add("old")
+        desk.service.will(_TOKENS[what], path="/token")
+    if what in _REFUSALS:
+        desk.service.will(_REFUSALS[what])
+    return desk.spreadsheet(desk.signed_in(_Robot), key=key)
+
+
+def _addressed(folder: Path) -> str:
+    return spreadsheet_key(yaml.safe_load((folder / "shop.yaml").read_text(encoding="utf-8"))["ledger"])
+
+
+def _signed_in(folder: Path, *, private: bool) -> None:
+    """Sign in with what the example's folder holds, kept from others or not, on a machine that has nothing else."""
+    files = list(folder.glob("key.json"))
+    for file in files:
+        file.chmod(0o600 if private else 0o644)
+    named = yaml.safe_load((folder / "shop.yaml").read_text(encoding="utf-8")).get("google") or {}
+    with patch.dict("os.environ", {"NO_GCE_CHECK": "true", "CLOUDSDK_CONFIG": str(folder)}):
+        credentials_of(named.get("credentials", ""), folder, {})
+
+
+_DOORS: Mapping[str, Callable[[Path], object]] = {
+    "address": _addressed,
+    "key": lambda folder: _signed_in(folder, private=True),
+    "readable-key": lambda folder: _signed_in(folder, private=False),
+}
+
+
+@contextmanager
+def google_says(folder: Path, what: str) -> Iterator[None]:
+    """Let a Google spreadsheet be asked that answers so: ``not-shared``; or try the folder's ``key`` or ``address``."""
+    if what in _DOORS:
+        _DOORS[what](folder)
+    else:
+        _asked(what, _addressed(folder))
+    yield
