@@ -10,14 +10,13 @@ from unittest.mock import patch
 import google_desk
 import yaml
 from google.oauth2.credentials import Credentials
-from google_desk import Desk, says, token_refused
+from google_desk import ROBOT, Desk, says, token_refused
 from sheets_server.service import Answer
 
 from automations.books.google.addresses import spreadsheet_key
 from automations.books.google.credentials import credentials_of
 from automations.books.google.service import Spreadsheet
 
-ROBOT = "daicho@my-shop.iam.gserviceaccount.com"
 _EDIT = [{"updateCells": {"rows": [], "fields": "userEnteredValue", "start": {"sheetId": 0}}}]
 _DENIED = ("PERMISSION_DENIED", "The caller does not have permission")
 _REFUSALS: Mapping[str, Answer] = {

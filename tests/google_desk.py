@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import requests
@@ -18,6 +19,18 @@ from sheets_server.service import ACCOUNT, Answer, Request, Service
 
 from automations.books.google.service import Spreadsheet
 from automations.books.google.signing import SignedSession
+
+ROBOT = "daicho@my-shop.iam.gserviceaccount.com"
+
+
+@cache
+def throw_away_key() -> str:
+    """Return a private key that opens nothing."""
+    from cryptography.hazmat.primitives import serialization as form
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()).decode()
 
 
 @dataclass
@@ -94,6 +107,22 @@ class Desk:
         """Return the sign-in of a person, with the token ``old`` that the service renews on request."""
         given = {"refresh_token": "r", "client_id": "c", "client_secret": "s"}
         return kind("old", token_uri=f"{self.address}/token", **given)
+
+    def robot_key(self) -> dict[str, str]:
+        """Return the key of a service account, whose sign-in is this service too."""
+        return {
+            "type": "service_account",
+            "client_email": ROBOT,
+            "private_key": throw_away_key(),
+            "token_uri": f"{self.address}/token",
+        }
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that let the commands work at this desk."""
+        return {
+            "DAICHO_GOOGLE_ENDPOINT": self.address,
+            "DAICHO_GOOGLE_CREDENTIALS_JSON": json.dumps(self.robot_key()),
+        }
 
     def called(self) -> list[int]:
         """Return the code of every answer so far."""

@@ -8,38 +8,67 @@ from datetime import datetime
 from pathlib import Path
 
 from automations.app.checking import require_templates
+from automations.app.configuration import Configuration, load
 from automations.app.runner import Shop, open_shop, read_ledger
 from automations.app.show import error_text
+from automations.books.google.addresses import is_google
 from automations.core.errors import DaichoError
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
+from automations.core.records import dataclass
 from automations.core.snapshot import Snapshot
 
 _ROOM_NEEDED = 200 * 1024 * 1024
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where the ledger lives: its name for people, what keeps a run out, what is worth mending."""
+
+    name: str
+    in_the_way: tuple[Message, ...] = ()
+    worth_mending: tuple[Message, ...] = ()
+
+
 def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str], bool]:
     """Return what is well (✓), worth mending (△) and in the way (✗), and whether a run can work."""
+    place = _Place("")
     try:
+        place = _place(load(folder), folder)
         shop = open_shop(folder, None)
         require_templates(shop)
         snapshot, ledger = read_ledger(shop, now)
     except DaichoError as error:
-        return [f"✗ {error_text(error, language)}"], False
-    shown = ledger.language
-    lines = [f"✓ {sentence.text(shown)}" for sentence in _well(shop, ledger)]
+        return [*_marked("✗", place.in_the_way, language), f"✗ {error_text(error, language)}"], False
     written, typed = _missing_columns(snapshot, ledger)
-    blocked = [f"✗ {sentence.text(shown)}" for sentence in _in_the_way(folder)]
-    lines += blocked + [
-        f"△ {sentence.text(shown)}" for sentence in (*snapshot.notes, *written, *typed, *_worth_mending(shop))
-    ]
-    return lines, not blocked
+    mend = (*place.worth_mending, *snapshot.notes, *written, *typed, *_worth_mending(shop))
+    marked = (("✓", _well(place, ledger)), ("✗", place.in_the_way), ("△", mend))
+    return [
+        line for mark, told in marked for line in _marked(mark, told, ledger.language)
+    ], not place.in_the_way
 
 
-def _well(shop: Shop, ledger: Ledger) -> Iterable[Message]:
+def _marked(mark: str, told: Iterable[Message], language: str) -> list[str]:
+    return [f"{mark} {sentence.text(language)}" for sentence in told]
+
+
+def _place(configuration: Configuration, folder: Path) -> _Place:
+    """Return what is to say of the place alone, before the ledger is read; raises what forbids to read it."""
+    if not is_google(configuration.ledger):
+        return _Place(configuration.ledger, tuple(_in_the_way(folder)))
+    from automations.app import google_access
+
+    access = google_access.look_at(configuration)
+    return _Place(
+        access.title,
+        tuple(google_access.in_the_way(access, configuration)),
+        tuple(google_access.worth_mending(access, configuration)),
+    )
+
+
+def _well(place: _Place, ledger: Ledger) -> Iterable[Message]:
     yield msg("shop.yaml, sheets_schema and mail templates are in order")
-    orders = len(ledger["orders"])
-    yield msg("{file} can be read; orders: {orders}", file=shop.configuration.ledger, orders=orders)
+    yield msg("{file} can be read; orders: {orders}", file=place.name, orders=len(ledger["orders"]))
 
 
 def _in_the_way(folder: Path) -> Iterable[Message]:

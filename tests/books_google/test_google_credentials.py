@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_google_refusals import ROBOT, throw_away_key
+from google_desk import ROBOT, throw_away_key
 
 from automations.books.google import credentials as module
 from automations.books.google.credentials import SCOPES, account_of, credentials_of, token_file, write_private

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import requests
 from google.auth.exceptions import RefreshError, TransportError
 from google.oauth2 import service_account
 from google.oauth2.credentials import Credentials
-from google_desk import Desk, says, token_refused
+from google_desk import ROBOT, Desk, says, token_refused
 from sheets_server.service import Answer
 
 from automations.books.google.clock import local_now
@@ -28,26 +27,10 @@ PROTECTED = (
 )
 FULL = "This action would increase the number of cells in the workbook above the limit of 10000000 cells."
 EDIT = [{"updateCells": {"rows": [], "fields": "userEnteredValue", "start": {"sheetId": 0}}}]
-ROBOT = "daicho@my-shop.iam.gserviceaccount.example.com"
-
-
-@cache
-def throw_away_key() -> str:
-    from cryptography.hazmat.primitives import serialization as form
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()).decode()
 
 
 def robot(desk: Desk) -> service_account.Credentials:
-    info = {
-        "type": "service_account",
-        "client_email": ROBOT,
-        "private_key": throw_away_key(),
-        "token_uri": f"{desk.address}/token",
-    }
-    return service_account.Credentials.from_service_account_info(info, scopes=SCOPES)
+    return service_account.Credentials.from_service_account_info(desk.robot_key(), scopes=SCOPES)
 
 
 def refusal(desk: Desk, *, writing: bool = False) -> DaichoError:
@@ -147,6 +130,12 @@ def test_no_token_and_no_key_stands_in_a_refusal(desk: Desk) -> None:
     shown = repr(error) + repr(vars(error))
     assert "PRIVATE" not in shown
     assert "local-token" not in shown
+
+
+@pytest.mark.parametrize("address", ["https://sheets.example.com", "http://127.0.0.1.example.com:80"])
+def test_no_other_machine_gets_the_token(desk: Desk, address: str) -> None:
+    with pytest.raises(ValueError, match="on this machine"):
+        desk.spreadsheet(endpoint=address)
 
 
 def test_nobody_is_asked_but_the_service_and_its_sign_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

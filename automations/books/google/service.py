@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from automations.books.google.clock import ServiceClock, local_now, steady_seconds
 from automations.books.google.credentials import account_of
@@ -34,6 +35,7 @@ Json = dict[str, Any]
 # A write whose outcome is not known is sent again so often, the same bytes each time.
 RESENDS = 2
 BUDGET_S = 300.0
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _PLAIN = {"prettyPrint": "false"}
 
 
@@ -76,7 +78,7 @@ class Spreadsheet:
             key: Id of the spreadsheet.
             credentials: Who asks; a ``session`` that signs requests itself may stand in for them.
             session: As above.
-            endpoint: ``""`` for Google, else the base address of a local service.
+            endpoint: ``""`` for Google, else the base address of a service on this machine.
             clock: Seconds that only grow.
             pause: Waits so many seconds.
             local: The moment by this machine's clock.
@@ -198,6 +200,10 @@ def _wire(
     from automations.books.google.signing import SignedSession  # noqa: PLC0415 - loads google-auth
     from automations.books.google.wire import Wire  # noqa: PLC0415 - loads gspread
 
+    if endpoint and urlsplit(endpoint).hostname not in _THIS_MACHINE:
+        raise ValueError(
+            "another endpoint than Google's may only be on this machine: it gets the access token"
+        )
     if session is None:
         assert credentials is not None  # noqa: S101 - one of the two is given
         session = SignedSession(credentials)
