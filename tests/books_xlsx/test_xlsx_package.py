@@ -4,12 +4,14 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 
 import pytest
 from xlsx_samples import SHEET, handmade, parts_of, rows_of, sheet
 
 from automations.books.xlsx import CellEdit, SheetEdit, WorkbookRefused, edit_workbook
-from automations.books.xlsx.package import read_members
+from automations.books.xlsx.package import Member, read_members
+from automations.books.xlsx.pieces import unpacked_pieces
 
 EDIT = [SheetEdit("S1", (CellEdit(1, 1, "x"),))]
 
@@ -135,3 +137,49 @@ def test_an_encrypted_part_is_refused():
 def test_check_sums_are_those_of_the_content():
     for member in read_members(edit_workbook(book(), EDIT)):
         assert member.crc == zlib.crc32(member.unpacked())
+
+
+def large_book() -> bytes:
+    """Return a workbook whose sheet was packed in many pieces by an edit."""
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}"><v>{row * row}</v></c><c r="B{row}"/></row>'
+        for row in range(1, 20_001)
+    )
+    return edit_workbook(handmade(sheet(rows)), [SheetEdit("S1", (CellEdit(1, 2, "begun"),))])
+
+
+def sheet_member(source: bytes) -> Member:
+    return next(member for member in read_members(source) if member.name == SHEET)
+
+
+def test_a_second_edit_packs_only_the_pieces_that_it_changes():
+    before = large_book()
+    after = edit_workbook(before, [SheetEdit("S1", (CellEdit(12_345, 2, "x"),))])
+    _, old = sheet_member(before).in_pieces()
+    content, new = sheet_member(after).in_pieces()
+    assert len(old) == len(new) > 5
+    assert sum(one.packed != other.packed for one, other in zip(old, new, strict=True)) == 1
+    assert content == zipfile.ZipFile(io.BytesIO(after)).read(SHEET)
+    assert rows_of(after)[12_344] == [12_345**2, "x"]
+
+
+def test_pieces_that_refer_to_what_came_before_are_packed_anew():
+    content = zipfile.ZipFile(io.BytesIO(large_book())).read(SHEET)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    stretches = [content[at : at + 150_000] for at in range(0, len(content), 150_000)]
+    stream = b"".join(packer.compress(stretch) + packer.flush(zlib.Z_SYNC_FLUSH) for stretch in stretches)
+    assert unpacked_pieces(stream + packer.flush(), len(content), zlib.crc32(content)) == (b"", [])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda packed: packed[:-1], id="cut"),
+        pytest.param(lambda packed: packed + b"\0\0\xff\xff\x03\0", id="goes on behind its end"),
+        pytest.param(lambda packed: packed[: packed.index(b"\0\0\xff\xff") + 4], id="first piece alone"),
+    ],
+)
+def test_what_is_not_sound_is_not_taken_for_pieces(damage: Callable[[bytes], bytes]):
+    member = sheet_member(large_book())
+    assert member.in_pieces()[1]
+    assert unpacked_pieces(damage(bytes(member.packed)), member.size, member.crc) == (b"", [])

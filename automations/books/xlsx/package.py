@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .errors import WorkbookRefused
+from .pieces import Piece, packed_pieces, unpacked_pieces
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -44,6 +45,11 @@ class Member:
         content = io.BytesIO()
         content.writelines(self.chunks())
         return content.getvalue()
+
+    def in_pieces(self) -> tuple[bytes, list[Piece]]:
+        """Return the content with the pieces it is packed in; nothing when these do not stand on their own."""
+        is_plain = self.method == _DEFLATED and not self.flags & _ENCRYPTED
+        return unpacked_pieces(bytes(self.packed), self.size, self.crc) if is_plain else (b"", [])
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content in pieces, checked like `unpacked` once the last one is taken."""
@@ -175,6 +181,7 @@ class Package:
         self._source = source
         self._members = {_key(member.name): member for member in read_members(source)}
         self._known: dict[str, bytes] = {}
+        self._pieces: dict[str, list[Piece]] = {}
         self._is_changed = False
 
     def __contains__(self, part: str) -> bool:
@@ -203,7 +210,9 @@ class Package:
         """
         key = _key(part)
         if key not in self._known:
-            self._known[key] = self.member(part).unpacked()
+            member = self.member(part)
+            content, self._pieces[key] = member.in_pieces()
+            self._known[key] = content if self._pieces[key] else member.unpacked()
         return self._known[key]
 
     def chunks(self, part: str) -> Iterator[bytes]:
@@ -217,16 +226,18 @@ class Package:
         old = self._members.get(key)
         if old is not None and self.read(part) == content:
             return
-        self._members[key] = _packed(part, content, old)
-        self._known.pop(
-            key, None
-        )  # sheets of a large ledger are too much to be kept unpacked beside each other
+        pieces = packed_pieces(content, self._known.get(key, b""), self._pieces.get(key, ()))
+        self._members[key] = _packed(part, content, old, b"".join(pieces))
+        # Sheets of a large ledger are too much to be kept unpacked beside each other.
+        self._known.pop(key, None)
+        self._pieces.pop(key, None)
         self._is_changed = True
 
     def remove(self, part: str) -> None:
         """Take a part out; its relations and content type are the caller's."""
         self._is_changed = self._members.pop(_key(part), None) is not None or self._is_changed
         self._known.pop(_key(part), None)
+        self._pieces.pop(_key(part), None)
 
     def packed(self) -> bytes:
         """Return the whole file; the very bytes it was read from when nothing changed."""
@@ -237,9 +248,7 @@ def _key(part: str) -> str:
     return part.replace("\\", "/").lstrip("/").casefold()
 
 
-def _packed(part: str, content: bytes, old: Member | None) -> Member:
-    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = packer.compress(content) + packer.flush()
+def _packed(part: str, content: bytes, old: Member | None, packed: bytes) -> Member:
     crc, size = zlib.crc32(content), len(content)
     if old is None:
         flags = 0 if part.isascii() else _UTF8
