@@ -1,12 +1,13 @@
 """Refuse a file that cannot or must not be edited, before any of it is parsed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .containers import open_package
 from .errors import WorkbookRefused
 from .extent import far_cell
-from .main_part import MainPart
-from .package import Member, Package
+from .main_part import ListedSheet, MainPart
+from .package import Package
 from .parts import workbook_part
 
 _MIB = 1 << 20
@@ -58,12 +59,15 @@ def inspect(source: bytes, limits: Limits) -> None:
     """
     refuse_size(len(source), limits)
     package = _opened(source, limits)
-    for name in package.names():
-        if name.lower().endswith(_READ_ENDINGS):
-            _check_part(package.member(name), limits)
     if workbook_part(package).endswith(".bin"):
         raise WorkbookRefused("other-format", detail="xlsb")
-    _check_sheets(package, limits)
+    sheets = MainPart.read(package).sheets
+    later = {sheet.part for sheet in sheets}
+    for name in package.names():
+        if name.lower().endswith(_READ_ENDINGS) and name not in later:
+            _check_part(name, package.member(name).chunks(), limits)
+    for sheet in sheets:
+        _check_sheet(sheet, package.member(sheet.part).unpacked(), limits)
 
 
 def refuse_size(file_bytes: int, limits: Limits) -> None:
@@ -108,23 +112,22 @@ def _refuse_beyond(name: str, found: int, limit: int, part: str = "") -> None:
         raise WorkbookRefused("too-large", part=part, detail=name, found=found, limit=limit)
 
 
-def _check_part(member: Member, limits: Limits) -> None:
+def _check_part(part: str, chunks: Iterable[bytes], limits: Limits) -> None:
     before, strings = b"", 0
-    for chunk in member.chunks():
+    for chunk in chunks:
         looked_at = before + chunk
         if b"!" in looked_at and any(doctype in looked_at for doctype in _DOCTYPES):
-            raise WorkbookRefused("damaged", part=member.name, detail="document type declaration")
+            raise WorkbookRefused("damaged", part=part, detail="document type declaration")
         before = looked_at[-_LONGEST_DOCTYPE:]
-        strings += chunk.count(b"si>") if member.name.lower().endswith(_STRINGS) else 0
+        strings += chunk.count(b"si>") if part.lower().endswith(_STRINGS) else 0
         # Each has a tag that opens it and one that closes it.
-        _refuse_beyond("strings", strings // 2, limits.strings, member.name)
+        _refuse_beyond("strings", strings // 2, limits.strings, part)
 
 
-def _check_sheets(package: Package, limits: Limits) -> None:
-    for sheet in MainPart.read(package).sheets:
-        content = package.member(sheet.part).unpacked()
-        if content.startswith(_UTF16):
-            raise WorkbookRefused("other-format", part=sheet.title, detail="utf-16")
-        far = far_cell(content, sheet.part, limits.sheet_cells, limits.sheet_rows)
-        if far:
-            raise WorkbookRefused("far-cell", part=sheet.title, detail=far, limit=limits.sheet_cells)
+def _check_sheet(sheet: ListedSheet, content: bytes, limits: Limits) -> None:
+    _check_part(sheet.part, (content[at : at + _MIB] for at in range(0, len(content), _MIB)), limits)
+    if content.startswith(_UTF16):
+        raise WorkbookRefused("other-format", part=sheet.title, detail="utf-16")
+    far = far_cell(content, sheet.part, limits.sheet_cells, limits.sheet_rows)
+    if far:
+        raise WorkbookRefused("far-cell", part=sheet.title, detail=far, limit=limits.sheet_cells)
