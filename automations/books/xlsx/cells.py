@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .edits import CellValue, serial
-from .markup import escape, with_attributes
+from .markup import escape_content, with_attributes
 from .references import cell_name
 from .rows import Cell
 
@@ -27,7 +27,7 @@ def content(value: CellValue, prefix: bytes, *, from_1904: bool) -> Content:
     if value is None:
         return Content(None, b"")
     if isinstance(value, str):
-        text = escape(legal(value))
+        text = escape_content(legal(value))
         inner = b'<%sis><%st xml:space="preserve">%s</%st></%sis>' % (prefix, prefix, text, prefix, prefix)
         return Content(b"inlineStr", inner)
     kind = b"b" if isinstance(value, bool) else None

@@ -174,9 +174,13 @@ def _character(entity: re.Match[str]) -> str:
 
 
 def escape(text: str) -> bytes:
-    """Return text as element content or attribute value (double quotes)."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return escaped.encode()
+    """Return text as attribute value (double quotes) or element content."""
+    return escape_content(text).replace(b'"', b"&quot;")
+
+
+def escape_content(text: str) -> bytes:
+    """Return text as element content, where quotes stand as they are: a journal is full of them."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
 
 
 def attributes(tag: bytes) -> dict[bytes, str]:
