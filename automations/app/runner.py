@@ -130,13 +130,18 @@ def local(now: datetime | None, configuration: Configuration) -> datetime:
 
 @contextmanager
 def _without_pauses() -> Iterator[None]:
-    """Leave cyclic garbage lying: a run makes hardly any, and looking for it means looking at every cell again."""
+    """Leave cyclic garbage lying: a run makes hardly any, and looking for it means looking at every cell again.
+
+    What the run has made counts as old afterwards, or the next new object would have all of it looked at.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
