@@ -121,7 +121,7 @@ class _Page:
             column = self._tab.columns[name]
             written = self._wording.cell(column, value)
             if isinstance(written, str) and _is_too_long(written):
-                raise _too_long(self.title, number, column)
+                raise too_long(self.title, number, column)
             at = self._sheet.columns.get(name) or self.added.get(name)
             if at is None and written is not None:
                 at = self.added[name] = self._free_column()
@@ -150,7 +150,8 @@ def _is_too_long(text: str) -> bool:
     )
 
 
-def _too_long(title: str, number: int, column: Column) -> LedgerRefused:
+def too_long(title: str, number: int, column: Column) -> LedgerRefused:
+    """Return the refusal of a text that no cell can hold."""
     return LedgerRefused(
         "text-too-long",
         msg(

@@ -8,7 +8,6 @@ The rules and their order are those of the commit protocol, section 4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from datetime import date
 
 from automations.core.cells import RawCell, Unreadable, as_typed, read_cell, serial_of
@@ -147,8 +146,10 @@ def _put_back(hit: Hit, draft: _Draft) -> Iterator[Message]:
 def _is_wrong(hit: Hit, cell: Cell, draft: _Draft) -> bool:
     if hit.moved or cell.hit != cell.column:
         return True
+    if draft.ground.is_settle:
+        return not _equal(cell.found, _raw_of(cell.base))
     column = draft.ground.schema[hit.tab].columns[cell.column]
-    if column.owner == "robot" and not draft.ground.is_settle:
+    if column.owner == "robot":
         return False
     return draft.meaning(column, cell.found) != draft.expected(column, cell.base)
 
@@ -224,12 +225,12 @@ class _Row:
             self.put_in[column] = value
 
 
-@dataclass
 class _Draft:
     """The snapshot with what is put right so far."""
 
-    ground: Ground
-    _rows: dict[str, dict[str, list[_Row]]] = field(default_factory=dict)
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self._rows: dict[str, dict[str, list[_Row]]] = {}
 
     def rows(self, tab_id: str, key: str) -> list[_Row]:
         """Return the rows with a key; ``""``: those without one."""
@@ -264,14 +265,10 @@ class _Draft:
 
     def meaning(self, column: Column, raw: RawCell) -> object:
         """Return what a cell says, as the journal keeps it; what cannot be read says what was typed."""
-        if self.ground.is_settle:
-            return _comparable(raw)
         return meaning(column, raw, self.ground.wording)
 
     def expected(self, column: Column, value: object) -> object:
         """Return a value of the journal as a cell that was read again says it."""
-        if self.ground.is_settle:
-            return _comparable(_raw_of(value))
         if isinstance(value, str) and column.type not in {"date", "datetime", "money"}:
             return meaning(column, value, self.ground.wording)
         return value
@@ -395,3 +392,18 @@ def is_clean(hits: Iterable[Hit], misfiled: Sequence[Misfiled], ground: Ground) 
     return not misfiled and not any(
         hit.moved or any(_is_wrong(hit, cell, draft) for cell in hit.cells) for hit in hits
     )
+
+
+def entries_of(corrections: Iterable[Correction]) -> dict[str, list[object]]:
+    """Return the journal entries of a settle commit: key, column mapped to what is shown and wanted, row number."""
+    rows: dict[str, dict[int, tuple[str, dict[str, list[object]]]]] = {}
+    for one in corrections:
+        row = rows.setdefault(one.tab, {}).setdefault(one.number, (one.key or f"#{one.number}", {}))
+        row[1][one.column] = [_plain(one.shown), _plain(one.wanted)]
+    return {
+        tab: [[key, cells, number] for number, (key, cells) in found.items()] for tab, found in rows.items()
+    }
+
+
+def _plain(raw: RawCell) -> object:
+    return serial_of(raw) if isinstance(raw, date) else raw if isinstance(raw, (str, int, float)) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -232,10 +232,36 @@ def remove(book: Book, key: str, tab: str = "orders") -> RemoveRow:
     return RemoveRow(tab, key, rows_of(book, tab)[key])
 
 
-def commit(book: Book, *changes: Change, marks: Sequence[str] = (), retired: Sequence[str] = ()) -> Receipt:
+def commit(
+    book: Book,
+    *changes: Change,
+    marks: Sequence[str] = (),
+    retired: Sequence[str] = (),
+    currency: str = "JPY",
+) -> Receipt:
     """Commit on what stands there now."""
-    plan = Plan(tuple(changes), marks=tuple(marks), retired=tuple(retired))
-    return book.commit(plan, book.read(), NOTE)
+    return commit_on(book, book.read(), *changes, marks=marks, retired=retired, currency=currency)
+
+
+def commit_on(  # noqa: PLR0913 - the parts of a plan
+    book: Book,
+    base: Snapshot,
+    *changes: Change,
+    marks: Sequence[str] = (),
+    retired: Sequence[str] = (),
+    currency: str = "JPY",
+) -> Receipt:
+    """Commit what was planned on a snapshot."""
+    there = {tab: typed(base, tab, currency) for tab in {change.tab for change in changes}}
+    planned = tuple(
+        replace(
+            change, before={name: there[change.tab].get(change.key, {}).get(name) for name in change.cells}
+        )
+        if isinstance(change, SetCells)
+        else change
+        for change in changes
+    )
+    return book.commit(Plan(planned, marks=tuple(marks), retired=tuple(retired)), base, NOTE)
 
 
 def turned_round(sheets: Sheets, title: str = "受注") -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from automations.core.messages import Label
+
 COPIES = "copies"
 """The hidden tab with the cells that the last commit copied; not in the schema."""
+COPIES_TITLE = Label("記録の写し", "Journal copies")
 
 
 def sheet_id_of(tab: str) -> int:

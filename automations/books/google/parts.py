@@ -1,0 +1,98 @@
+"""Cuts a very large plan into commits that Google takes, each order whole in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from automations.core.ledger import key_of
+from automations.core.plan import AppendRow, Change, Plan
+from automations.core.reading import keys_in
+from automations.core.schema import Schema
+from automations.core.snapshot import Snapshot
+
+# The service advises 2 MB a request; journal and reply need their share.
+MOST_ROWS = 1_500
+MOST_BYTES = 1_500_000
+# What a cell takes in a request beside its text, and how often a text is in it (cell and journal).
+_CELL_BYTES, _COPIES = 90, 6
+_TIES = ("order_id", "shipment_id", "customer_id")
+
+
+def parts_of(plan: Plan, base: Snapshot, schema: Schema) -> tuple[Plan, ...]:
+    """Return the plan in as many parts as are needed, in an order that may be broken off after any of them.
+
+    Rows that name the same order, parcel or customer stay together, and with them the marks of their effects; what
+    belongs to no order goes first, marks that name nothing of the plan go last.
+    """
+    if len(plan.changes) <= MOST_ROWS and _size(plan.changes) <= MOST_BYTES:
+        return (plan,)
+    groups = _groups(plan.changes, base, schema)
+    parts: list[list[Change]] = [[]]
+    for group in groups:
+        here = parts[-1]
+        if here and (len(here) + len(group) > MOST_ROWS or _size(here) + _size(group) > MOST_BYTES):
+            parts.append([])
+        parts[-1] += group
+    names = [{name for change in part for name in _names(change, schema)} for part in parts]
+    marks: list[list[str]] = [[] for _ in parts]
+    for mark in plan.marks:
+        segments = set(mark.split(":"))
+        place = next((at for at, named in enumerate(names) if segments & named), len(parts) - 1)
+        marks[place].append(mark)
+    return tuple(Plan(tuple(part), marks=tuple(own)) for part, own in zip(parts, marks, strict=True))
+
+
+def _size(changes: Iterable[Change]) -> int:
+    return sum(
+        _CELL_BYTES + (_COPIES * len(value) if isinstance(value, str) else 0)
+        for change in changes
+        for value in change.cells.values()
+    )
+
+
+def _groups(changes: Iterable[Change], base: Snapshot, schema: Schema) -> list[list[Change]]:
+    """Return the changes that must stay together, what belongs to no order first."""
+    ties = {tab: _ties_in(tab, base, schema) for tab in {change.tab for change in changes}}
+    leader: dict[str, str] = {}
+
+    def leading(name: str) -> str:
+        while leader.setdefault(name, name) != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    named = [(change, list(_tied(change, ties[change.tab], schema))) for change in changes]
+    for _, names in named:
+        for name in names[1:]:
+            leader[leading(name)] = leading(names[0])
+    groups: dict[str, list[Change]] = {"": []}
+    for change, names in named:
+        groups.setdefault(leading(names[0]) if names else "", []).append(change)
+    return [group for group in groups.values() if group]
+
+
+def _ties_in(tab_id: str, base: Snapshot, schema: Schema) -> Mapping[str, Mapping[str, str]]:
+    """Return what the rows of a tab name, by key."""
+    sheet = base.sheets[tab_id]
+    places = {name: at for name in _TIES if (at := sheet.columns.get(name))}
+    return {
+        key: {name: str(cells[at - 1] or "") for name, at in places.items() if at <= len(cells)}
+        for key, (_, cells) in zip(keys_in(sheet, schema[tab_id]), sheet.rows, strict=True)
+    }
+
+
+def _tied(change: Change, known: Mapping[str, Mapping[str, str]], schema: Schema) -> Iterator[str]:
+    there = {} if isinstance(change, AppendRow) else known.get(change.key, {})
+    for name in _TIES:
+        value = change.cells.get(name) or there.get(name)
+        if value:
+            yield f"{name}:{value}"
+    if change.tab == "batches":
+        yield from (f"shipment_id:{name}" for name in str(change.cells.get("shipments") or "").split())
+    if change.tab in {"orders", "shipments", "customers"} and not isinstance(change, AppendRow):
+        yield f"{schema[change.tab].key[0]}:{change.key}"
+
+
+def _names(change: Change, schema: Schema) -> Iterator[str]:
+    yield key_of(schema[change.tab], change.cells) if isinstance(change, AppendRow) else change.key
+    yield from (str(change.cells[name]) for name in _TIES if change.cells.get(name))

@@ -1,0 +1,246 @@
+"""A ledger in a Google spreadsheet that people edit while Daicho works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from automations.books.google.after import after_commit, token_of
+from automations.books.google.batch import TOKEN, Batch, batch_of, copies_range
+from automations.books.google.copies import commit_of, read_copies
+from automations.books.google.errors import BadRequest, Unclear
+from automations.books.google.grids import Grids, Reads
+from automations.books.google.parts import parts_of
+from automations.books.google.record import RecordRows
+from automations.books.google.values import Json, effective
+from automations.books.google.writes import TabWrite, corrections_of, writes_of
+from automations.books.operations import moment_of, new_op
+from automations.books.tabs import Grid
+from automations.core import journal
+from automations.core.errors import LedgerChanged, LedgerRefused, ServiceError
+from automations.core.journal import Commit
+from automations.core.messages import Message, msg
+from automations.core.plan import Plan
+from automations.core.records import dataclass
+from automations.core.schema import Schema
+from automations.core.settle import Ground, Settled, entries_of, is_clean, settle
+from automations.core.snapshot import Receipt, RunNote, Snapshot
+from automations.core.values import Cells
+from automations.core.wording import Wording
+
+_ROUNDS = 8
+_REPLY = "replies,updatedSpreadsheet.sheets.data(startRow,startColumn,rowData.values.effectiveValue)"
+_TOKEN_REQUESTS = frozenset({"deleteNamedRange", "addNamedRange"})
+# What a request is refused for when rows or tabs went away since they were read; nothing was applied.
+_GONE = ("exceeds grid limits", "No grid with id", "Unable to parse range")
+
+
+class Spreadsheet(Reads, Protocol):
+    """What a book needs of a spreadsheet (see ``google.service.Spreadsheet``)."""
+
+    key: str
+
+    def update(
+        self, requests: Sequence[Json], *, ranges: Sequence[str] = (), fields: str = "replies"
+    ) -> Json:
+        """Apply all requests, or none of them."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Commit:
+    """A commit that is ready to be sent, and the ledger as it leaves it when nobody interferes."""
+
+    name: Commit
+    writes: dict[str, TabWrite]
+    batch: Batch
+    after: Snapshot
+
+
+class GoogleBook:
+    """A ledger in a spreadsheet. A commit is one atomic batch; what people did meanwhile is put right after it."""
+
+    def __init__(
+        self, spreadsheet: Spreadsheet, schema: Schema, *, language: str, currency: str, zone: ZoneInfo
+    ) -> None:
+        self._spreadsheet = spreadsheet
+        self._schema = schema
+        self._wording = Wording(language, currency, zone)
+        self._grids = Grids(schema, language)
+
+    def read(self) -> Snapshot:
+        """Return all tabs as they stand, settled: no value of a commit is left in a wrong row.
+
+        Raises:
+            LedgerRefused: The spreadsheet cannot be used as it is.
+            ServiceError: It cannot be reached, or people keep moving the same rows.
+        """
+        notes: dict[str, Message] = {}
+        for _ in range(_ROUNDS):
+            snapshot, copies = self._snapshot()
+            settled = self._settled(snapshot, copies)
+            notes |= {str(note): note for note in settled.lost}
+            if not settled.corrections:
+                return replace(snapshot, notes=tuple(notes.values()))
+            self._put_right(settled, snapshot)
+        raise ServiceError(
+            "ledger-busy",
+            msg("People kept moving the same rows while Daicho was putting its writes right."),
+            msg("Run again in a minute; the next run goes on from here."),
+            where=self._wording_of_tab(journal.TAB),
+        )
+
+    def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
+        """Write a whole plan; see ``Book.commit``. A very large one goes in parts, each order whole in one of them.
+
+        Raises:
+            LedgerChanged: Another run was faster, or the fate of a request is not known; what was applied stands.
+        """
+        version, cells, rows = base.version, 0, 0
+        after: Snapshot | None = base
+        for part in parts_of(plan, base, self._schema):
+            if after is None:
+                raise LedgerChanged
+            commit = self._prepared(part, after, note)
+            after = self._send(commit, after)
+            version = commit.name.op
+            cells += sum(write.cells for write in commit.writes.values())
+            rows += sum(len(write.appended) for write in commit.writes.values())
+        return Receipt(version, cells, rows, after)
+
+    def _snapshot(self) -> tuple[Snapshot, Grid]:
+        seen = self._grids.read(self._spreadsheet)
+        sheet, tab = seen.sheets[journal.TAB], self._schema[journal.TAB]
+        last = journal.last_commit(sheet, tab, commit_of(seen.copies))
+        self._refuse_copied(last)
+        snapshot = Snapshot(
+            ledger_id=last.ledger_id or sha256(self._spreadsheet.key.encode()).hexdigest()[:16],
+            version=last.op,
+            number=last.n,
+            sheets=seen.sheets,
+            marks=journal.marks_in(sheet, tab),
+            token=token_of(seen.lengths),
+        )
+        return snapshot, seen.copies
+
+    def _refuse_copied(self, last: Commit) -> None:
+        if last.home in {"", self._spreadsheet.key}:
+            return
+        raise LedgerRefused(
+            "ledger-copied",
+            msg("This spreadsheet is a copy of another ledger, which may still be in use."),
+            msg("Work in the original, or run `daicho adopt` to make this copy a ledger of its own."),
+            where=self._wording_of_tab(journal.TAB),
+        )
+
+    def _settled(self, snapshot: Snapshot, copies: Grid) -> Settled:
+        """Return what must be put right before anything else is done."""
+        if not snapshot.version:
+            return Settled()
+        record = snapshot.sheets[journal.TAB]
+        recorded = journal.recorded(record, self._schema[journal.TAB], snapshot.version)
+        met = read_copies(snapshot.version, recorded, copies, self._schema)
+        if met is None:
+            return Settled()
+        return settle(*met, self._ground(snapshot))
+
+    def _ground(self, snapshot: Snapshot) -> Ground:
+        last = journal.last_commit(snapshot.sheets[journal.TAB], self._schema[journal.TAB], "")
+        return Ground(
+            snapshot.sheets, self._schema, snapshot.ledger_id, self._wording, is_settle=last.settles
+        )
+
+    def _put_right(self, settled: Settled, base: Snapshot) -> None:
+        """Write what puts the ledger right; whether it was applied is seen at the next look."""
+        note = RunNote("", "settle", moment_of(new_op()).isoformat())
+        commit = self._name(base, settles=True)
+        writes = corrections_of(settled.corrections, base)
+        record = journal.rows_of(entries_of(settled.corrections), (), commit, note)
+        try:
+            self._send(self._ready(commit, writes, record, base, note, ()), base)
+        except LedgerChanged:
+            return
+
+    def _prepared(self, plan: Plan, base: Snapshot, note: RunNote) -> _Commit:
+        commit = self._name(base)
+        writes = writes_of(plan, base, self._schema, self._wording)
+        return self._ready(commit, writes, journal.rows_for(plan, commit, note), base, note, plan.marks)
+
+    def _name(self, base: Snapshot, *, settles: bool = False) -> Commit:
+        return Commit(new_op(), base.number + 1, base.version, base.ledger_id, self._spreadsheet.key, settles)
+
+    def _ready(
+        self,
+        commit: Commit,
+        writes: dict[str, TabWrite],
+        record: Sequence[Cells],
+        base: Snapshot,
+        note: RunNote,
+        marks: Sequence[str],
+    ) -> _Commit:
+        sheet = base.sheets[journal.TAB]
+        today = date.fromisoformat(note.at[:10])
+        expired = journal.expired_rows(sheet, self._schema[journal.TAB], today)
+        rows = RecordRows(record, expired, self._schema[journal.TAB], self._wording)
+        batch = batch_of(commit, writes, rows, sheet, self._grids.ids)
+        return _Commit(commit, writes, batch, after_commit(base, commit, writes, rows, marks))
+
+    def _send(self, commit: _Commit, base: Snapshot) -> Snapshot | None:
+        """Send a commit; return the ledger as it is now, None when it must be read to know.
+
+        Raises:
+            LedgerChanged: It was not applied, or was applied by an attempt whose reply was lost.
+        """
+        ask = copies_range(self._grids.copies_title, commit.batch.copies)
+        try:
+            reply = self._spreadsheet.update(commit.batch.requests, ranges=[ask], fields=_REPLY)
+        except BadRequest as refused:
+            return self._refused(refused, commit, base)
+        except Unclear:
+            return self._if_applied(commit)
+        return commit.after if self._is_clean(commit, reply) else None
+
+    def _is_clean(self, commit: _Commit, reply: Json) -> bool:
+        """Return whether every write met the row it was meant for; an incomplete reply says no."""
+        record = commit.after.sheets[journal.TAB]
+        recorded = journal.recorded(record, self._schema[journal.TAB], commit.name.op)
+        met = read_copies(commit.name.op, recorded, _grid(reply), self._schema)
+        return met is not None and is_clean(*met, self._ground(commit.after))
+
+    def _refused(self, refused: BadRequest, commit: _Commit, base: Snapshot) -> Snapshot | None:
+        if any(sign in refused.message for sign in _GONE):
+            self._grids.find(self._spreadsheet)
+            raise LedgerChanged
+        if refused.request not in _TOKEN_REQUESTS:
+            raise refused
+        if refused.resent:
+            return self._if_applied(commit)
+        if self._token() is None:
+            return self._send(replace(commit, batch=commit.batch.without_delete()), base)
+        raise LedgerChanged
+
+    def _if_applied(self, commit: _Commit) -> Snapshot | None:
+        """Return None (read to know) when the commit stands in the ledger after all."""
+        record = self._grids.read(self._spreadsheet).sheets[journal.TAB]
+        if commit.name.op in journal.ops_in(record, self._schema[journal.TAB]):
+            return None
+        raise LedgerChanged
+
+    def _token(self) -> str | None:
+        """Return the version that is installed, None when a person deleted it."""
+        named = self._spreadsheet.get("namedRanges(namedRangeId,name)").get("namedRanges", ())
+        return next((one["namedRangeId"] for one in named if one["name"] == TOKEN), None)
+
+    def _wording_of_tab(self, tab: str) -> str:
+        return self._schema[tab].label.text(self._wording.language)
+
+
+def _grid(reply: Json) -> Grid:
+    """Return the copies as they stand in a reply."""
+    sheets = reply.get("updatedSpreadsheet", {}).get("sheets", ())
+    rows = [row for sheet in sheets for data in sheet.get("data", ()) for row in data.get("rowData", ())]
+    return [[effective(cell) for cell in row.get("values", ())] for row in rows]
