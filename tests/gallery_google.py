@@ -16,6 +16,8 @@ from sheets_server.service import Answer
 from automations.books.google.addresses import spreadsheet_key
 from automations.books.google.credentials import credentials_of
 from automations.books.google.service import Spreadsheet
+from automations.books.google_sheets import refuse_copied
+from automations.core.journal import Commit
 
 _EDIT = [{"updateCells": {"rows": [], "fields": "userEnteredValue", "start": {"sheetId": 0}}}]
 _DENIED = ("PERMISSION_DENIED", "The caller does not have permission")
@@ -83,8 +85,13 @@ def _signed_in(folder: Path, *, private: bool) -> None:
         credentials_of(named.get("credentials", ""), folder, {})
 
 
+def _copied(folder: Path) -> None:
+    refuse_copied(Commit("op", 1, "", "ledger", home="1AnotherSpreadsheet"), _addressed(folder))
+
+
 _DOORS: Mapping[str, Callable[[Path], object]] = {
     "address": _addressed,
+    "copied": _copied,
     "key": lambda folder: _signed_in(folder, private=True),
     "readable-key": lambda folder: _signed_in(folder, private=False),
 }

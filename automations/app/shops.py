@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automations import AUTOMATIONS
 from automations.app.automate import module_of
 from automations.app.configuration import BUNDLED, Configuration, load
 from automations.app.settings_tab import OFFERED
 from automations.books import Book
+from automations.books.google.addresses import is_google, spreadsheet_key
 from automations.books.workbook import WorkbookBook
 from automations.core.causes import cause_of
-from automations.core.errors import DaichoError, Problem, ServiceError, SetupError
+from automations.core.errors import DaichoError, ServiceError
 from automations.core.ledger import key_of
 from automations.core.messages import msg
 from automations.core.seals import SEAL, seal_of
 from automations.core.values import Cells
+
+if TYPE_CHECKING:
+    from automations.books.google.service import Spreadsheet
 
 INBOX = "inbox"
 OUTBOX = "outbox"
@@ -103,18 +109,42 @@ def open_book(configuration: Configuration) -> Book:
     """Return the book the ledger of this shop lives in.
 
     Raises:
-        SetupError: ``ledger:`` names a kind of ledger this version does not know.
+        SetupError: The ledger is a Google spreadsheet without an address or without credentials.
     """
-    if configuration.ledger.startswith("google:"):
-        where = "shop.yaml: ledger"
-        why = msg("A Google spreadsheet as ledger comes with a later version.")
-        raise SetupError([Problem("ledger-kind", where, why, msg("Write the name of an .xlsx file."))])
+    if is_google(configuration.ledger):
+        from automations.books.google_sheets import GoogleBook
+
+        return GoogleBook(
+            open_spreadsheet(configuration),
+            configuration.schema,
+            language=configuration.language,
+            currency=configuration.currency,
+            zone=configuration.zone,
+        )
     return WorkbookBook(
         configuration.folder / configuration.ledger,
         configuration.schema,
         language=configuration.language,
         currency=configuration.currency,
         zone=configuration.zone,
+    )
+
+
+def open_spreadsheet(configuration: Configuration, ledger: str = "") -> Spreadsheet:
+    """Return the spreadsheet of a shop's ledger, or the one that ``ledger`` names; nothing is asked of it yet.
+
+    ``DAICHO_GOOGLE_ENDPOINT`` names a local service that speaks the same, for trying things without an account.
+
+    Raises:
+        SetupError: It has no address, or there are no credentials.
+    """
+    from automations.books.google.credentials import credentials_of
+    from automations.books.google.service import Spreadsheet
+
+    return Spreadsheet(
+        spreadsheet_key(ledger or configuration.ledger),
+        credentials=credentials_of(configuration.google.credentials, configuration.folder),
+        endpoint=os.environ.get("DAICHO_GOOGLE_ENDPOINT", ""),
     )
 
 

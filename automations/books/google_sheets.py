@@ -26,9 +26,9 @@ from automations.core.journal import Commit
 from automations.core.messages import Message, msg
 from automations.core.plan import Plan
 from automations.core.records import dataclass
-from automations.core.schema import Schema
+from automations.core.schema import Schema, Tab
 from automations.core.settle import Ground, Settled, entries_of, is_clean, settle
-from automations.core.snapshot import Receipt, RunNote, Snapshot
+from automations.core.snapshot import Receipt, RunNote, Sheet, Snapshot
 from automations.core.values import Cells
 from automations.core.wording import Wording
 
@@ -84,7 +84,7 @@ class GoogleBook:
             snapshot, copies = self._snapshot()
             settled = self._settled(snapshot, copies)
             notes |= {str(note): note for note in settled.lost}
-            if not settled.corrections:
+            if settled.is_empty:
                 return replace(snapshot, notes=tuple(notes.values()))
             self._put_right(settled, snapshot)
         raise ServiceError(
@@ -109,14 +109,14 @@ class GoogleBook:
             after = self._send(commit, after)
             version = commit.name.op
             cells += sum(write.cells for write in commit.writes.values())
-            rows += sum(len(write.appended) for write in commit.writes.values())
+            rows += sum(len(write.appended) + len(write.removed) for write in commit.writes.values())
         return Receipt(version, cells, rows, after)
 
     def _snapshot(self) -> tuple[Snapshot, Grid]:
         seen = self._grids.read(self._spreadsheet)
         sheet, tab = seen.sheets[journal.TAB], self._schema[journal.TAB]
         last = journal.last_commit(sheet, tab, commit_of(seen.copies))
-        self._refuse_copied(last)
+        refuse_copied(last, self._spreadsheet.key)
         snapshot = Snapshot(
             ledger_id=last.ledger_id or sha256(self._spreadsheet.key.encode()).hexdigest()[:16],
             version=last.op,
@@ -126,16 +126,6 @@ class GoogleBook:
             token=token_of(seen.lengths),
         )
         return snapshot, seen.copies
-
-    def _refuse_copied(self, last: Commit) -> None:
-        if last.home in {"", self._spreadsheet.key}:
-            return
-        raise LedgerRefused(
-            "ledger-copied",
-            msg("This spreadsheet is a copy of another ledger, which may still be in use."),
-            msg("Work in the original, or run `daicho adopt` to make this copy a ledger of its own."),
-            where=self._wording_of_tab(journal.TAB),
-        )
 
     def _settled(self, snapshot: Snapshot, copies: Grid) -> Settled:
         """Return what must be put right before anything else is done."""
@@ -158,34 +148,38 @@ class GoogleBook:
         """Write what puts the ledger right; whether it was applied is seen at the next look."""
         note = RunNote("", "settle", moment_of(new_op()).isoformat())
         commit = self._name(base, settles=True)
-        writes = corrections_of(settled.corrections, base)
-        record = journal.rows_of(entries_of(settled.corrections), (), commit, note)
+        writes = corrections_of(settled, base)
+        record = journal.rows_of(entries_of(settled), (), commit, note)
         try:
-            self._send(self._ready(commit, writes, record, base, note, ()), base)
+            self._send(self._ready(commit, writes, record, base, note), base)
         except LedgerChanged:
             return
 
     def _prepared(self, plan: Plan, base: Snapshot, note: RunNote) -> _Commit:
         commit = self._name(base)
         writes = writes_of(plan, base, self._schema, self._wording)
-        return self._ready(commit, writes, journal.rows_for(plan, commit, note), base, note, plan.marks)
+        leaving, kept = journal.rows_of_marks(*self._record_of(base), plan.retired)
+        plan = replace(plan, marks=(*plan.marks, *kept))
+        after = replace(base, marks=base.marks.difference(plan.retired))
+        record = journal.rows_for(plan, commit, note)
+        return self._ready(commit, writes, record, after, note, plan.marks, leaving)
 
     def _name(self, base: Snapshot, *, settles: bool = False) -> Commit:
         return Commit(new_op(), base.number + 1, base.version, base.ledger_id, self._spreadsheet.key, settles)
 
-    def _ready(
+    def _ready(  # noqa: PLR0913 - what a commit is made of
         self,
         commit: Commit,
         writes: dict[str, TabWrite],
         record: Sequence[Cells],
         base: Snapshot,
         note: RunNote,
-        marks: Sequence[str],
+        marks: Sequence[str] = (),
+        leaving: Sequence[int] = (),
     ) -> _Commit:
-        sheet = base.sheets[journal.TAB]
-        today = date.fromisoformat(note.at[:10])
-        expired = journal.expired_rows(sheet, self._schema[journal.TAB], today)
-        rows = RecordRows(record, expired, self._schema[journal.TAB], self._wording)
+        sheet, tab = self._record_of(base)
+        expired = {*journal.expired_rows(sheet, tab, date.fromisoformat(note.at[:10])), *leaving}
+        rows = RecordRows(record, sorted(expired), tab, self._wording)
         batch = batch_of(commit, writes, rows, sheet, self._grids.ids)
         return _Commit(commit, writes, batch, after_commit(base, commit, writes, rows, marks))
 
@@ -195,7 +189,7 @@ class GoogleBook:
         Raises:
             LedgerChanged: It was not applied, or was applied by an attempt whose reply was lost.
         """
-        ask = copies_range(self._grids.copies_title, commit.batch.copies)
+        ask = copies_range(self._grids.copies_title(self._spreadsheet), commit.batch.copies)
         try:
             reply = self._spreadsheet.update(commit.batch.requests, ranges=[ask], fields=_REPLY)
         except BadRequest as refused:
@@ -235,8 +229,27 @@ class GoogleBook:
         named = self._spreadsheet.get("namedRanges(namedRangeId,name)").get("namedRanges", ())
         return next((one["namedRangeId"] for one in named if one["name"] == TOKEN), None)
 
+    def _record_of(self, snapshot: Snapshot) -> tuple[Sheet, Tab]:
+        return snapshot.sheets[journal.TAB], self._schema[journal.TAB]
+
     def _wording_of_tab(self, tab: str) -> str:
         return self._schema[tab].label.text(self._wording.language)
+
+
+def refuse_copied(last: Commit, key: str) -> None:
+    """Refuse to work in a copy: the original may still be in use, and customers would get everything twice.
+
+    Raises:
+        LedgerRefused: The last commit was made in another spreadsheet.
+    """
+    if last.home not in {"", key}:
+        raise LedgerRefused(
+            "ledger-copied",
+            msg("This spreadsheet is a copy of another ledger, which may still be in use."),
+            msg("Work in the original, or run `daicho adopt` to make this copy the ledger."),
+            where=msg("the Google spreadsheet"),
+            value=key,
+        )
 
 
 def _grid(reply: Json) -> Grid:

@@ -8,6 +8,7 @@ The rules and their order are those of the commit protocol, section 4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from datetime import date
 
 from automations.core.cells import RawCell, Unreadable, as_typed, read_cell, serial_of
@@ -53,12 +54,14 @@ class Hit:
     Attributes:
         key: Expected key, ``""`` for a row without one.
         found_key: Key of the row that stood there, ``""`` where no key did.
+        removed: The whole row that stood there when the write took it out, by column; blank otherwise.
     """
 
     tab: str
     key: str
     found_key: str
     cells: tuple[Cell, ...]
+    removed: Mapping[str, RawCell] = field(default_factory=dict)
 
     @property
     def moved(self) -> bool:
@@ -87,11 +90,25 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """A row that was taken out by mistake and comes back at the end of its tab, by column."""
+
+    tab: str
+    cells: Mapping[str, RawCell]
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What is to be put right; nothing when the ledger is settled. ``lost`` quotes values that found no row."""
 
     corrections: tuple[Correction, ...] = ()
+    restored: tuple[Restored, ...] = ()
     lost: tuple[Message, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing must be written."""
+        return not self.corrections and not self.restored
 
 
 @dataclass(frozen=True)
@@ -113,6 +130,8 @@ def settle(hits: Sequence[Hit], misfiled: Sequence[Misfiled], ground: Ground) ->
     """
     draft = _Draft(ground)
     lost: list[Message] = []
+    restored = tuple(Restored(hit.tab, hit.removed) for hit in hits if _must_come_back(hit, draft))
+    hits = [hit for hit in hits if not hit.removed]
     for hit in hits:
         lost += _put_back(hit, draft)
     for row in misfiled:
@@ -123,7 +142,32 @@ def settle(hits: Sequence[Hit], misfiled: Sequence[Misfiled], ground: Ground) ->
     for hit in hits:
         _clear_without_key(hit, draft)
     draft.clear_ghosts()
-    return Settled(draft.corrections(), tuple(lost))
+    return Settled(draft.corrections(), restored, tuple(lost))
+
+
+def _must_come_back(hit: Hit, draft: _Draft) -> bool:
+    """Return whether a row was taken out that was not meant, or that a person had changed meanwhile."""
+    if not hit.removed or (hit.found_key and draft.rows(hit.tab, hit.found_key)):
+        return False
+    return _took_too_much(hit, draft)
+
+
+def _took_too_much(hit: Hit, draft: _Draft) -> bool:
+    known = {cell.column for cell in hit.cells}
+    columns = draft.ground.schema[hit.tab].columns
+    typed = any(
+        raw not in {None, "", False} and name not in known and _is_for_people(columns.get(name))
+        for name, raw in hit.removed.items()
+    )
+    return (
+        typed
+        or (hit.moved and any(raw not in {None, ""} for raw in hit.removed.values()))
+        or any(_is_wrong(hit, cell, draft) for cell in hit.cells)
+    )
+
+
+def _is_for_people(column: Column | None) -> bool:
+    return column is None or column.owner != "robot"
 
 
 def _put_back(hit: Hit, draft: _Draft) -> Iterator[Message]:
@@ -148,7 +192,9 @@ def _is_wrong(hit: Hit, cell: Cell, draft: _Draft) -> bool:
         return True
     if draft.ground.is_settle:
         return not _equal(cell.found, _raw_of(cell.base))
-    column = draft.ground.schema[hit.tab].columns[cell.column]
+    column = draft.ground.schema[hit.tab].columns.get(cell.column)
+    if column is None:
+        return as_typed(cell.found) != str(cell.base or "")
     if column.owner == "robot":
         return False
     return draft.meaning(column, cell.found) != draft.expected(column, cell.base)
@@ -390,20 +436,31 @@ def is_clean(hits: Iterable[Hit], misfiled: Sequence[Misfiled], ground: Ground) 
     """Return whether every write of a commit met the row and the value it was meant for."""
     draft = _Draft(ground)
     return not misfiled and not any(
-        hit.moved or any(_is_wrong(hit, cell, draft) for cell in hit.cells) for hit in hits
+        _took_too_much(hit, draft)
+        if hit.removed
+        else hit.moved or any(_is_wrong(hit, cell, draft) for cell in hit.cells)
+        for hit in hits
     )
 
 
-def entries_of(corrections: Iterable[Correction]) -> dict[str, list[object]]:
-    """Return the journal entries of a settle commit: key, column mapped to what is shown and wanted, row number."""
+def entries_of(settled: Settled) -> dict[str, list[object]]:
+    """Return the journal entries of a settle commit: key, column mapped to what is shown and wanted, row number.
+
+    A row that comes back is an entry as a new row has it.
+    """
     rows: dict[str, dict[int, tuple[str, dict[str, list[object]]]]] = {}
-    for one in corrections:
+    for one in settled.corrections:
         row = rows.setdefault(one.tab, {}).setdefault(one.number, (one.key or f"#{one.number}", {}))
-        row[1][one.column] = [_plain(one.shown), _plain(one.wanted)]
-    return {
+        row[1][one.column] = [plain(one.shown), plain(one.wanted)]
+    entries: dict[str, list[object]] = {
         tab: [[key, cells, number] for number, (key, cells) in found.items()] for tab, found in rows.items()
     }
+    for back in settled.restored:
+        cells = {name: plain(raw) for name, raw in back.cells.items() if raw not in {None, ""}}
+        entries.setdefault(back.tab, []).append(["", cells])
+    return entries
 
 
-def _plain(raw: RawCell) -> object:
+def plain(raw: RawCell) -> str | int | float | None:
+    """Return a raw cell as JSON and a sheet take it: a day as its serial number."""
     return serial_of(raw) if isinstance(raw, date) else raw if isinstance(raw, (str, int, float)) else None

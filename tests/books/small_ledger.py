@@ -243,7 +243,7 @@ def commit(
     return commit_on(book, book.read(), *changes, marks=marks, retired=retired, currency=currency)
 
 
-def commit_on(  # noqa: PLR0913 - the parts of a plan
+def commit_on(
     book: Book,
     base: Snapshot,
     *changes: Change,

@@ -59,7 +59,7 @@ def shop(opened: Opened) -> Shop:
 
 @pytest.fixture(params=["memory", "workbook"])
 def local(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
-    """A ledger whose book places new rows itself and knows a tab only by its title and headers."""
+    """Return a ledger whose book places new rows itself and knows a tab only by its title and headers."""
     return memory_shop() if request.param == "memory" else workbook_shop(tmp_path)
 
 

@@ -15,6 +15,8 @@ from automations.core.journal import Commit
 from automations.core.snapshot import Sheet, Snapshot
 from automations.core.wording import raw_cell
 
+NumberedRow = tuple[int, tuple[RawCell, ...]]
+
 
 def token_of(lengths: Mapping[str, int]) -> str:
     """Return what a snapshot carries for its book: how many rows of each tab hold anything."""
@@ -36,7 +38,7 @@ def after_commit(
     sheets = dict(base.sheets)
     for tab, write in writes.items():
         sheets[tab] = _written(base.sheets[tab], write, lengths[tab])
-        lengths[tab] += len(write.appended)
+        lengths[tab] += len(write.appended) - len(write.removed)
     sheets[journal.TAB] = _recorded(base.sheets[journal.TAB], record)
     lengths[journal.TAB] += len(record.new) - len(record.expired)
     return Snapshot(
@@ -50,7 +52,13 @@ def _written(sheet: Sheet, write: TabWrite, length: int) -> Sheet:
         for number, cells in sheet.rows
     ]
     rows += ((length + place, _edited((), row, write)) for place, row in enumerate(write.appended, 1))
-    return replace(sheet, columns={**sheet.columns, **write.added}, rows=tuple(rows))
+    left = _without(rows, sorted(write.removed))
+    return replace(sheet, columns={**sheet.columns, **write.added}, rows=tuple(left))
+
+
+def _without(rows: Iterable[NumberedRow], gone: Sequence[int]) -> list[NumberedRow]:
+    """Return the rows that stay, those below the others moved up."""
+    return [(number - bisect_left(gone, number), cells) for number, cells in rows if number not in gone]
 
 
 def _edited(cells: Sequence[RawCell], row: Written, write: TabWrite) -> tuple[RawCell, ...]:
@@ -62,12 +70,7 @@ def _edited(cells: Sequence[RawCell], row: Written, write: TabWrite) -> tuple[Ra
 
 
 def _recorded(sheet: Sheet, record: RecordRows) -> Sheet:
-    gone = sorted(record.expired)
     lines = enumerate(record.lines(sheet), sheet.header_row + 1)
     new = [(number, tuple(map(raw_cell, line))) for number, line in lines]
-    kept = [
-        (number + len(new) - bisect_left(gone, number), cells)
-        for number, cells in sheet.rows
-        if number not in record.expired
-    ]
+    kept = [(number + len(new), cells) for number, cells in _without(sheet.rows, sorted(record.expired))]
     return replace(sheet, rows=(*new, *kept))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from automations.books.google.copies import CopyRequests, copy_requests
@@ -58,6 +58,7 @@ def batch_of(
             *(request for tab, write in writes.items() for request in _headers(write, ids[tab])),
             *(request for tab, write in writes.items() for request in _changes(write, ids[tab])),
             *(_additions(write, ids[tab]) for tab, write in writes.items() if write.appended),
+            *(request for tab, write in writes.items() for request in _removals(write.removed, ids[tab])),
         ),
         copies,
     )
@@ -96,10 +97,7 @@ def _room(sheet: Sheet, record: RecordRows, sheet_id: int) -> Iterator[Json]:
             "inheritFromBefore": False,
         }
     }
-    for first, last in reversed(runs(sorted(record.expired))):
-        yield {
-            "deleteDimension": {"range": {**rows, "startIndex": first - 1 + count, "endIndex": last + count}}
-        }
+    yield from _removals((number + count for number in record.expired), sheet_id)
 
 
 def _new_column(at: int, sheet_id: int) -> Json:
@@ -155,3 +153,10 @@ def _additions(write: TabWrite, sheet_id: int) -> Json:
         by_place = {write.position(column): value for column, value in row.items()}
         rows.append({"values": [entered(by_place.get(at)) for at in range(1, max(by_place) + 1)]})
     return {"appendCells": {"sheetId": sheet_id, "rows": rows, "fields": _FIELDS}}
+
+
+def _removals(numbers: Iterable[int], sheet_id: int) -> Iterator[Json]:
+    """Yield what takes rows out, the lowest first, so that no number is stale."""
+    for first, last in reversed(runs(sorted(numbers))):
+        area = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": first - 1, "endIndex": last}
+        yield {"deleteDimension": {"range": area}}

@@ -7,6 +7,7 @@ meant, a copy of the header row, and a copy of every row that was written to, in
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from automations.books.google.ids import COPIES
 from automations.books.google.values import Json, entered, grid_range, runs
@@ -46,7 +47,7 @@ def copy_requests(op: str, writes: Mapping[str, TabWrite], ids: Mapping[str, int
         width = max(width, across)
         labels[at] = _meant(write)
         header = write.sheet.header_row
-        numbers = (header, *write.changed)
+        numbers = (header, *write.order)
         for first, last in runs_in_order(numbers):
             source = grid_range(ids[tab], first - 1, last, 0, across)
             start = at + 1 + numbers.index(first)
@@ -148,7 +149,9 @@ class _Block:
         keys = keys_in(self._copied, self._tab)
         for entry, key, (_, cells) in zip(changes, keys, self._copied.rows, strict=True):
             expected = "" if entry.key.startswith("#") else entry.key
-            yield Hit(self._tab.id, expected, key, tuple(self._cells(entry, cells)))
+            row = {self._hit_at(at): raw for at, raw in enumerate(cells, 1) if at in self._headers}
+            hit = Hit(self._tab.id, expected, key, tuple(self._cells(entry, cells)))
+            yield replace(hit, removed=row) if entry.is_removed else hit
 
     def misfiled(self, entry: Recorded) -> Misfiled:
         return Misfiled(self._tab.id, tuple(self._cells(entry, ())))
@@ -162,7 +165,10 @@ class _Block:
 
     def _hit(self, column: str) -> str:
         at = self._places[column]
-        header = self._headers.get(at, "")
-        if not header and at in self._added:
+        if at not in self._headers and at in self._added:
             return column
+        return self._hit_at(at)
+
+    def _hit_at(self, at: int) -> str:
+        header = self._headers.get(at, "")
         return self._tab.by_header.get(normal_header(header)) or header

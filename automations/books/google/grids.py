@@ -24,6 +24,8 @@ _NEWEST = 40
 class Reads(Protocol):
     """What reading needs of a spreadsheet (see ``service.Spreadsheet``)."""
 
+    titles: dict[int, str]
+
     def values(self, filters: Sequence[Json]) -> list[list[list[RawCell]]]:
         """Return the cells of each range."""
         ...
@@ -52,9 +54,12 @@ class Grids:
 
     def __init__(self, schema: Schema, language: str) -> None:
         self._schema = schema
-        self._titles = {tab.id: tab.label.text(language) for tab in schema.values()}
+        self._language = language
         self.ids = {name: sheet_id_of(name) for name in (*schema, COPIES)}
-        self.copies_title = COPIES_TITLE.text(language)
+
+    def copies_title(self, spreadsheet: Reads) -> str:
+        """Return the title of the scratch tab as it was last read."""
+        return spreadsheet.titles.get(self.ids[COPIES], COPIES_TITLE.text(self._language))
 
     def read(self, spreadsheet: Reads) -> Seen:
         """Return all tabs as they are now.
@@ -81,11 +86,8 @@ class Grids:
             if title is not None:
                 heads[tab.label.ja] = heads.pop(title)
                 numbers[tab.label.ja] = numbers.pop(title)
-                self._titles[tab.id] = title
         for tab_id, sheet in find_sheets(heads, self._schema).items():
             self.ids[tab_id] = numbers[sheet.title]
-        if self.ids[COPIES] in ours:
-            self.copies_title = ours[self.ids[COPIES]]
 
     def _read(self, spreadsheet: Reads) -> Seen:
         tabs = [tab for tab in self._schema.values() if tab.id != journal.TAB]
@@ -107,10 +109,13 @@ class Grids:
         }
         same: dict[RawCell, RawCell] = {}
         sheets = {
-            tab.id: _typed(read_sheet(self._titles[tab.id], by_tab[tab.id], tab, same), tab)
+            tab.id: _typed(read_sheet(self._title(tab, spreadsheet), by_tab[tab.id], tab, same), tab)
             for tab in self._schema.values()
         }
         return Seen(sheets, {tab: len(grid) for tab, grid in by_tab.items()}, copies)
+
+    def _title(self, tab: Tab, spreadsheet: Reads) -> str:
+        return spreadsheet.titles.get(self.ids[tab.id], tab.label.text(self._language))
 
     def _journal(self, spreadsheet: Reads, small: Grid, newest: Grid, split: int) -> Grid:
         """Return 記録 with the content of its newest commit; that of older ones only counts for people."""

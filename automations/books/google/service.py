@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,7 @@ class Spreadsheet:
     Attributes:
         key: Its id, as in its address.
         account: Who asks: the service account's mail address, or words for it.
+        titles: Of the tabs that were read, by their numbers, as they stood then.
         reads, writes: Requests sent, each attempt counted.
         bytes_read, bytes_written: Bodies only, unpacked.
     """
@@ -85,6 +86,7 @@ class Spreadsheet:
             budget_s: How long one call may take with all its waiting.
         """
         self.key = key
+        self.titles: dict[int, str] = {}
         self.account: str | Message = account_of(credentials)
         self.reads = self.writes = self.bytes_read = self.bytes_written = 0
         self._clock, self._pause, self._budget_s = clock, pause, budget_s
@@ -115,6 +117,7 @@ class Spreadsheet:
         }
         path = f"{self.key}/values:batchGetByDataFilter"
         reply = self._call(_Call("read", "post", path, _PLAIN, _body(asked)))
+        self.titles |= dict(_titles(reply))
         return _in_order(filters, reply)
 
     def get(self, fields: str, ranges: Sequence[str] = ()) -> Json:
@@ -224,6 +227,17 @@ def _in_order(filters: Sequence[Json], reply: Json) -> list[list[list[RawCell]]]
         return [found[_as_text(one)] for one in filters]
     except KeyError:
         raise unexpected(msg("a tab that was asked for is missing")) from None
+
+
+def _titles(reply: Json) -> Iterator[tuple[int, str]]:
+    """Yield the number and title of each tab that an answer is about."""
+    for part in reply.get("valueRanges", ()):
+        title = part["valueRange"].get("range", "").rpartition("!")[0]
+        if title.startswith("'"):
+            title = title[1:-1].replace("''", "'")
+        for one in part["dataFilters"]:
+            if title and "gridRange" in one:
+                yield one["gridRange"].get("sheetId", 0), title
 
 
 def _as_text(data_filter: Mapping[str, Any]) -> str:

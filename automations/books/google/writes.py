@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from automations.books.changes import too_long
 from automations.core.cells import WrittenCell
-from automations.core.plan import AppendRow, Plan
+from automations.core.plan import AppendRow, Plan, RemoveRow
 from automations.core.reading import row_keys
 from automations.core.records import dataclass
 from automations.core.schema import Column, Schema
-from automations.core.settle import Correction
+from automations.core.settle import Settled, plain
 from automations.core.snapshot import Sheet, Snapshot
 from automations.core.values import Cells
 from automations.core.wording import Wording
@@ -28,6 +28,8 @@ class TabWrite:
     Attributes:
         changed: Row number mapped to its columns and their values, in the order of the journal.
         appended: New rows.
+        removed: Row numbers of rows that go, and the columns in which something stood.
+        order: Numbers of all rows that are changed or go, in the order of the journal.
         added: Columns that the sheet lacks, mapped to the place behind its last one that they get.
         labels: Their headers.
     """
@@ -35,6 +37,8 @@ class TabWrite:
     sheet: Sheet
     changed: dict[int, Written] = field(default_factory=dict)
     appended: list[Written] = field(default_factory=list)
+    removed: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
     added: dict[str, int] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
 
@@ -47,6 +51,10 @@ class TabWrite:
         """Return where a column stands, 1 for A."""
         return self.sheet.columns.get(column) or self.added.get(column) or self.sheet.unknown[column]
 
+    def has(self, column: str) -> bool:
+        """Return whether the sheet has a column, be it one that the schema does not know."""
+        return column in self.sheet.columns or column in self.sheet.unknown
+
     def add(self, column: str, label: str) -> None:
         """Give a column that the sheet lacks its place, once."""
         if column not in self.added:
@@ -57,7 +65,8 @@ class TabWrite:
     @property
     def columns(self) -> Iterable[str]:
         """Every column that is written, each once."""
-        return dict.fromkeys(name for row in (*self.changed.values(), *self.appended) for name in row)
+        rows = (*self.changed.values(), *self.appended, *self.removed.values())
+        return dict.fromkeys(name for row in rows for name in row)
 
 
 def writes_of(plan: Plan, base: Snapshot, schema: Schema, wording: Wording) -> dict[str, TabWrite]:
@@ -74,6 +83,11 @@ def writes_of(plan: Plan, base: Snapshot, schema: Schema, wording: Wording) -> d
         if change.tab not in numbers:
             numbers[change.tab] = row_keys(write.sheet, tab)
         number = 0 if isinstance(change, AppendRow) else numbers[change.tab][change.key]
+        if number:
+            write.order.append(number)
+        if isinstance(change, RemoveRow):
+            write.removed[number] = tuple(name for name in change.before if write.has(name))
+            continue
         cells = _cells(change.cells, write, number, tab.columns, wording)
         if isinstance(change, AppendRow):
             write.appended.append({name: value for name, value in cells.items() if value is not None})
@@ -82,13 +96,17 @@ def writes_of(plan: Plan, base: Snapshot, schema: Schema, wording: Wording) -> d
     return writes
 
 
-def corrections_of(corrections: Sequence[Correction], base: Snapshot) -> dict[str, TabWrite]:
-    """Return what puts the ledger right, by tab."""
+def corrections_of(settled: Settled, base: Snapshot) -> dict[str, TabWrite]:
+    """Return what puts the ledger right, by tab, in the order in which the journal names it."""
     writes: dict[str, TabWrite] = {}
-    for one in corrections:
+    for one in settled.corrections:
         write = writes.setdefault(one.tab, TabWrite(base.sheets[one.tab]))
-        wanted = one.wanted if isinstance(one.wanted, (str, int, float)) else None
-        write.changed.setdefault(one.number, {})[one.column] = wanted
+        if one.number not in write.changed:
+            write.order.append(one.number)
+        write.changed.setdefault(one.number, {})[one.column] = plain(one.wanted)
+    for row in settled.restored:
+        write = writes.setdefault(row.tab, TabWrite(base.sheets[row.tab]))
+        write.appended.append({name: plain(raw) for name, raw in row.cells.items() if write.has(name)})
     return writes
 
 
