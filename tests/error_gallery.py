@@ -172,7 +172,7 @@ def _ids() -> frozenset[str]:
 
 # What stands in a text as it is typed: quoted values, files and settings, parts of templates, times.
 _AS_TYPED = re.compile(
-    r"\"[^\"]*\"|[A-Z]{1,3}[0-9]+|[A-Za-z0-9{}<>%-]*[A-Za-z0-9][_./:][A-Za-z0-9_./:{}-]*|{%.*?%}|{{.*?}}"
+    r"`[^`]*`|\"[^\"]*\"|[A-Z]{1,3}[0-9]+|[A-Za-z0-9{}<>%-]*[A-Za-z0-9][_./:][A-Za-z0-9_./:{}-]*|{%.*?%}|{{.*?}}"
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _PROGRAM = re.compile(
