@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server
+# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench lock translations docs test-kill test-office test-hostile sheets-server clean
+.PHONY: demo test lint types bench lock translations docs test-kill test-office test-hostile sheets-server test-gspread clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +44,10 @@ test-office: $(READY)
 # A spreadsheet service on this machine, for trying things without an account.
 sheets-server: $(READY)
 	$(BIN)/python -m tests.sheets_server --port 8765
+
+# gspread's own tests, live against that service: make test-gspread GSPREAD=path/to/a/checkout
+test-gspread: $(READY)
+	$(BIN)/python -m tests.sheets_server.live $(GSPREAD)
 
 # Renews the locked versions; needs the network.
 lock: $(READY)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo  # noqa: F401 - the data must be there for tests that move zones
+from urllib.parse import unquote
 
-from .cells import shown, typed
-from .document import BLANK, EMPTY, Document, Line, Tab, new_document
+from .cells import BLANK, shown
+from .document import Document
 from .errors import DriveError, Json
 from .masks import cut, parsed
-from .values import value_of
+from .reading import value_of
+from .tabs import COLUMNS, ROWS, Line, Lines, Tab
+from .wire import Answer, Request
+from .writing import entered
 
 if TYPE_CHECKING:
     from .service import Service
@@ -28,11 +31,63 @@ def missing(key: str) -> DriveError:
     return DriveError(404, "notFound", f"File not found: {key}.", where)
 
 
+def answered(service: Service, who: str, request: Request, parts: Sequence[str]) -> Json | Answer:
+    """Answer one call below ``/drive/v3/files``.
+
+    Raises:
+        DriveError: No such file.
+    """
+    if not parts:
+        if request.method == "POST":
+            return create(service, who, request.json)
+        return listed(service, who, request.options)
+    key = unquote(parts[0])
+    document = service.document(who, key, missing(key))
+    if len(parts) > 1:
+        return _below(service, who, document, request, tuple(parts[1:]))
+    match request.method:
+        case "GET":
+            return about(document, request.options)
+        case "DELETE":
+            del service.documents[document.id]
+            return _gone()
+    renamed = document.copied()
+    renamed.properties = {
+        **document.properties,
+        "title": request.json.get("name") or document.properties["title"],
+    }
+    service.changed(renamed)
+    return about(renamed, {})
+
+
+def _below(
+    service: Service, who: str, document: Document, request: Request, below: tuple[str, ...]
+) -> Json | Answer:
+    """Copy, export, comment on or share a file."""
+    match (request.method, below):
+        case ("POST", ("copy",)):
+            return copied(service, who, document, request.json)
+        case ("GET", ("export",)):
+            return Answer(200, exported(document).encode(), "text/csv")
+        case ("GET", ("comments",)):
+            return {"comments": []}
+        case ("GET", ("permissions",)):
+            return permissions(document)
+        case ("POST", ("permissions",)):
+            return share(document, request.json)
+        case ("DELETE", ("permissions", number)):
+            unshare(document, number)
+            return _gone()
+    raise missing(document.id)
+
+
+def _gone() -> Answer:
+    return Answer(204, b"", "text/html")
+
+
 def create(service: Service, who: str, body: Json) -> Json:
     """Make a spreadsheet of one blank tab."""
-    document = new_document(service.new_key(), body.get("name") or "Untitled", who, now=service.now_text())
-    service.documents[document.id] = document
-    return _kind(document)
+    return _kind(service.put_document(service.new_key(), body.get("name") or "Untitled", who))
 
 
 def listed(service: Service, who: str, query: Mapping[str, str]) -> Json:
@@ -61,9 +116,10 @@ def copied(service: Service, who: str, source: Document, body: Json) -> Json:
     """Copy a spreadsheet whole, metadata included, under a new key."""
     fresh = source.copied()
     fresh.id, fresh.owner, fresh.editors = service.new_key(), who, {who}
-    fresh.properties["title"] = body.get("name") or f"Copy of {source.properties['title']}"
+    title = body.get("name") or f"Copy of {source.properties['title']}"
+    fresh.properties = {**source.properties, "title": title}
     fresh.created = fresh.modified = service.now_text()
-    service.documents[fresh.id] = fresh
+    service.changed(fresh)
     return _kind(fresh)
 
 
@@ -73,7 +129,7 @@ def exported(document: Document) -> str:
     out = io.StringIO()
     rows = [
         [shown(value_of(cell, document, tab.id), cell) for cell in line.cells]
-        for line in tab.rows[: tab.last_row()]
+        for line in tab.rows.part(0, tab.last_row())
     ]
     width = max(map(len, rows), default=0)
     csv.writer(out, lineterminator="\r\n").writerows([*row, *[""] * (width - len(row))] for row in rows)
@@ -83,12 +139,11 @@ def exported(document: Document) -> str:
 def imported(document: Document, text: str) -> Json:
     """Replace everything by a CSV: one tab named after the document, typed as a person would."""
     rows = list(csv.reader(io.StringIO(text)))
-    lines = [Line(tuple(BLANK._replace(value=typed(value, BLANK, "")[0]) for value in row)) for row in rows]
-    tab = Tab(0, {"title": document.properties["title"]})
-    tab.rows = [*lines, *[EMPTY] * max(0, 1000 - len(lines))]
-    tab.columns = [EMPTY] * max(26, *map(len, rows), 0)
+    lines = [Line(tuple(entered(value, BLANK) for value in row)) for row in rows]
+    width = max(COLUMNS, *map(len, rows), 0)
+    tab = Tab(0, {"title": document.properties["title"]}, Lines(max(ROWS, len(rows)), lines), Lines(width))
     document.tabs, document.named, document.metadata = [tab], {}, {}
-    document.properties["timeZone"] = "America/Los_Angeles"
+    document.properties = {**document.properties, "timeZone": "America/Los_Angeles"}
     return {**_kind(document), "kind": "drive#file"}
 
 

@@ -16,14 +16,16 @@ Kind = Literal[
     "dropped_before",
     "dropped_after",
     "truncated",
+    "cut_short",
     "empty",
     "late",
+    "late_503",
     "slow",
     "expired",
     "quota",
 ]
 # Faults after which the request has been done all the same.
-APPLIED = frozenset({"applied_then_503", "dropped_after", "truncated", "empty", "slow"})
+APPLIED = frozenset({"applied_then_503", "dropped_after", "truncated", "cut_short", "empty", "slow"})
 HTML = (
     "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Error 502 (Server Error)!!1</title>"
     "<p><b>502.</b> <ins>That’s an error.</ins><p>The server encountered a temporary error and could not "
@@ -37,10 +39,11 @@ class Fault:
 
     Attributes:
         kind: What happens.
-        path: Pattern of the path it waits for.
+        path: Pattern of ``METHOD /path`` it waits for.
         skip: How many such requests go through first.
         times: How many it hits.
         seconds: How long a slow answer takes, or after how long a late request is applied.
+        calls: After how many further requests a late one is applied; with ``seconds`` too, after both.
     """
 
     kind: Kind
@@ -48,6 +51,7 @@ class Fault:
     skip: int = 0
     times: int = 1
     seconds: float = 0.0
+    calls: int = 0
 
 
 @dataclass
@@ -63,7 +67,7 @@ class Faults:
     def hit(self, method: str, path: str) -> Fault | None:
         """Return the fault that this request meets, and count it."""
         for fault in self.waiting:
-            if not re.search(fault.path, f"{method} {path}"):
+            if fault.path and not re.search(fault.path, f"{method} {path}"):
                 continue
             if fault.skip:
                 fault.skip -= 1

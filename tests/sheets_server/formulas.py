@@ -133,7 +133,7 @@ class _Reader:
         rows, columns = tab.size()
         clip = area.clipped(rows, columns)
         found: list[Value] = []
-        for row in tab.rows[clip.top or 0 : clip.bottom]:
+        for row in tab.rows.part(clip.top or 0, clip.bottom or 0):
             for cell in row.cells[clip.left or 0 : clip.right]:
                 value = cell.value
                 if isinstance(value, Formula):

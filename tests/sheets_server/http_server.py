@@ -19,6 +19,9 @@ class Handler(BaseHTTPRequestHandler):
     """Turns HTTP into requests of the service."""
 
     protocol_version = "HTTP/1.1"
+    # An answer leaves in one piece at once; in two it waits for the client's acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server_version = "ESF"
     sys_version = ""
     service: ClassVar[Service]
@@ -28,6 +31,10 @@ class Handler(BaseHTTPRequestHandler):
         self._serve()
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815 - names the base class calls
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the service's own time, for the Date header."""
+        return super().date_time_string(int(self.service.clock() if timestamp is None else timestamp))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing: requests hold customers' data."""
@@ -94,6 +101,8 @@ def _administered(service: Service, what: str, raw: bytes) -> Answer:
             told = {"calls": service.calls}
         case "expire":
             service.expired.add(str(given["token"]))
+        case "document":
+            service.put_document(**given)
         case "token":
             service.tokens[str(given["token"])] = str(given["email"])
         case _:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from .errors import invalid
 
-# Names at one level; an empty mask below a name takes all of it.
+# Names at one level; an empty mask below a name takes all of it. Masks are shared: nobody changes one.
 Mask = dict[str, Any]
 
 
+@lru_cache(maxsize=1_000)
 def parsed(text: str) -> Mask:
     """Return a mask as a tree; ``*`` and an empty text take everything.
 
@@ -81,3 +83,15 @@ def cut(answer: Any, mask: Mask) -> Any:  # noqa: ANN401 - JSON
     if isinstance(answer, dict):
         return {name: cut(answer[name], inner) for name, inner in mask.items() if name in answer}
     return answer
+
+
+def fields_of(body: dict[str, Any]) -> str:
+    """Return the mask text that an update needs.
+
+    Raises:
+        ApiError: There is none.
+    """
+    given = body.get("fields")
+    if not given:
+        raise invalid("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
+    return str(given)

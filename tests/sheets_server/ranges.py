@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .errors import Json
 
@@ -16,8 +15,7 @@ _PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CELL_NAME = re.compile(r"[A-Za-z]{1,3}[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """A range of one tab, 0-based, ends exclusive; None is an open bound."""
 
     sheet_id: int
@@ -63,8 +61,8 @@ class Area:
     def with_bounds(self, axis: Axis, start: int | None, end: int | None) -> Area:
         """Return the range with other bounds along an axis."""
         if axis == "ROWS":
-            return replace(self, top=start, bottom=end)
-        return replace(self, left=start, right=end)
+            return self._replace(top=start, bottom=end)
+        return self._replace(left=start, right=end)
 
     def after_insert(self, axis: Axis, at: int, count: int) -> Area:
         """Return the range after lines were put in: it shifts, or grows when they came inside it."""
@@ -151,8 +149,8 @@ def a1(area: Area, title: str) -> str:
     return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
 
 
-def split_title(text: str) -> tuple[str | None, str, bool]:
-    """Return the tab's title (None without one), the cells, and whether the title was quoted."""
+def split_title(text: str) -> tuple[str | None, str]:
+    """Return the tab's title, None without one, and the cells."""
     if text.startswith("'"):
         end = 1
         while end < len(text):
@@ -164,10 +162,10 @@ def split_title(text: str) -> tuple[str | None, str, bool]:
         title = text[1:end].replace("''", "'")
         rest = text[end + 1 :]
         if not rest:
-            return title, "", True
-        return (title, rest[1:], True) if rest.startswith("!") else (None, text, False)
+            return title, ""
+        return (title, rest[1:]) if rest.startswith("!") else (None, text)
     title, mark, cells = text.rpartition("!")
-    return (title, cells, False) if mark else (None, text, False)
+    return (title, cells) if mark else (None, text)
 
 
 def cells_of(text: str, sheet_id: int) -> Area | None:

@@ -2,71 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from .cells import BLANK, Cell, Failure, Formula, Scalar, shown
-from .document import Document, Metadata, Tab, Thing, default_format
+from .colours import with_styles
+from .document import Document, Metadata
 from .errors import Json
+from .griddata import grid_data
 from .masks import Mask, below, cut, wants
 from .ranges import Area, Axis
-from .values import value_of
+from .tabs import Tab, Thing
 
-_STYLES = {"backgroundColor": "backgroundColorStyle", "foregroundColor": "foregroundColorStyle"}
-_COLUMN_PIXELS, _ROW_PIXELS = 100, 21
+_AXES: tuple[tuple[Axis, str], ...] = (("ROWS", "rowGroups"), ("COLUMNS", "columnGroups"))
 
 
-def spreadsheet(document: Document, ranges: Sequence[str], mask: Mask, *, with_grid: bool) -> Json:
+def spreadsheet(document: Document, areas: Sequence[Area], mask: Mask, *, with_grid: bool) -> Json:
     """Return the Spreadsheet resource, cut down to a mask; cells only where asked for.
 
     Args:
         document: What to describe.
-        ranges: A1 texts; only the tabs and cells they meet are listed. Empty for all.
+        areas: Only the tabs and cells they meet are listed. Empty for all.
         mask: Fields wanted.
         with_grid: Cells are wanted although no mask names them.
     """
-    areas = [document.area(text) for text in ranges]
     with_data = wants(mask, "sheets", "data") if mask else with_grid
-    answer: Json = {
-        "spreadsheetId": document.id,
-        "properties": document.properties,
-        "sheets": [
-            _sheet(document, tab, index, areas, mask, with_data=with_data)
-            for index, tab in enumerate(document.tabs)
-            if not areas or any(area.sheet_id == tab.id for area in areas)
-        ],
-    }
-    if document.named:
+    answer: Json = {"spreadsheetId": document.id, "properties": document.properties}
+    if document.named and wants(mask, "namedRanges"):
         answer["namedRanges"] = [named_range(key, *one) for key, one in document.named.items()]
     loose = [one for one in document.metadata.values() if one.place == "SPREADSHEET"]
     if loose:
         answer["developerMetadata"] = [metadata(document, one) for one in loose]
     answer["spreadsheetUrl"] = f"https://docs.google.com/spreadsheets/d/{document.id}/edit"
     answer = cut(answer, mask)
-    if "sheets" in answer and not any(answer["sheets"]) and not with_data:
-        del answer["sheets"]
+    if wants(mask, "sheets"):
+        sheets = [
+            _sheet(document, tab, index, areas, below(mask, "sheets"), with_data=with_data)
+            for index, tab in enumerate(document.tabs)
+            if not areas or any(area.sheet_id == tab.id for area in areas)
+        ]
+        if with_data or any(sheets):
+            answer["sheets"] = sheets
     return answer
 
 
 def sheet_properties(tab: Tab, index: int) -> Json:
     """Return SheetProperties: an id of 0 stays, other zeros and blanks are left out."""
     rows, columns = tab.size()
-    grid = {
-        "rowCount": rows,
-        "columnCount": columns,
-        **{name: value for name, value in tab.properties.get("gridProperties", {}).items() if value},
-    }
-    more = {
-        name: value
-        for name, value in tab.properties.items()
-        if name not in {"title", "gridProperties", "sheetId", "index"} and value not in (False, None, "")
-    }
+    given = tab.properties
+    grid = {name: value for name, value in (given.get("gridProperties") or {}).items() if value}
+    known = {"title", "gridProperties", "sheetId", "index"}
+    more = {name: value for name, value in given.items() if name not in known and value}
     return {
         "sheetId": tab.id,
         "title": tab.title,
         "index": index,
         "sheetType": "GRID",
-        "gridProperties": grid,
-        **more,
+        "gridProperties": {"rowCount": rows, "columnCount": columns, **grid},
+        **with_styles(more),
     }
 
 
@@ -99,23 +90,26 @@ def dimension_range(sheet_id: int, axis: Axis, first: int, last: int) -> Json:
 def _sheet(
     document: Document, tab: Tab, index: int, areas: Sequence[Area], mask: Mask, *, with_data: bool
 ) -> Json:
-    answer: Json = {"properties": sheet_properties(tab, index)}
-    if with_data:
-        mine = [area for area in areas if area.sheet_id == tab.id] or [Area(tab.id)]
-        wanted = below(mask, "sheets", "data")
-        answer["data"] = [_grid(document, tab, tab.clipped(area), wanted) for area in mine]
+    answer: Json = {}
+    if wants(mask, "properties"):
+        answer["properties"] = sheet_properties(tab, index)
     for kind, things in tab.things.items():
-        if things:
+        if things and wants(mask, kind):
             answer[kind] = [thing_json(kind, thing) for thing in things]
     if tab.basic_filter:
         answer["basicFilter"] = thing_json("basicFilter", tab.basic_filter)
-    for axis, name in (("ROWS", "rowGroups"), ("COLUMNS", "columnGroups")):
-        groups = tab.groups["ROWS" if axis == "ROWS" else "COLUMNS"]
-        if groups:
-            answer[name] = groups
-    of_tab = [one for one in document.metadata.values() if one.place == "SHEET" and one.sheet_id == tab.id]
-    if of_tab:
-        answer["developerMetadata"] = [metadata(document, one) for one in of_tab]
+    for axis, name in _AXES:
+        if tab.groups[axis]:
+            answer[name] = list(tab.groups[axis])
+    if document.metadata and wants(mask, "developerMetadata"):
+        here = [one for one in document.metadata.values() if (one.place, one.sheet_id) == ("SHEET", tab.id)]
+        if here:
+            answer["developerMetadata"] = [metadata(document, one) for one in here]
+    answer = cut(answer, mask)
+    if with_data:
+        mine = [area for area in areas if area.sheet_id == tab.id] or [Area(tab.id)]
+        wanted = below(mask, "data")
+        answer["data"] = [grid_data(document, tab, tab.clipped(area), wanted) for area in mine]
     return answer
 
 
@@ -137,88 +131,3 @@ def thing_json(kind: str, thing: Thing) -> Json:
             return {"chartId": thing.id, **thing.spec}
         case _:
             return {"range": areas[0], **thing.spec}
-
-
-def _grid(document: Document, tab: Tab, clip: Area, mask: Mask) -> Json:
-    answer: Json = {}
-    if clip.top:
-        answer["startRow"] = clip.top
-    if clip.left:
-        answer["startColumn"] = clip.left
-    if wants(mask, "rowData"):
-        rows = list(_row_data(document, tab, clip, below(mask, "rowData", "values")))
-        while rows and not rows[-1]:
-            rows.pop()
-        if rows:
-            answer["rowData"] = rows
-    if wants(mask, "rowMetadata"):
-        answer["rowMetadata"] = [
-            line.properties or {"pixelSize": _ROW_PIXELS} for line in tab.rows[clip.top or 0 : clip.bottom]
-        ]
-    if wants(mask, "columnMetadata"):
-        answer["columnMetadata"] = [
-            {"pixelSize": _COLUMN_PIXELS, **(line.properties or {})}
-            for line in tab.columns[clip.left or 0 : clip.right]
-        ]
-    return answer
-
-
-def _row_data(document: Document, tab: Tab, clip: Area, mask: Mask) -> Iterator[Json]:
-    for row in tab.rows[clip.top or 0 : clip.bottom]:
-        cells = [
-            cut(cell_json(document, tab.id, cell, mask), mask)
-            for cell in row.cells[clip.left or 0 : clip.right]
-        ]
-        while cells and not cells[-1]:
-            cells.pop()
-        yield {"values": cells} if cells else {}
-
-
-def cell_json(document: Document, sheet_id: int, cell: Cell, mask: Mask) -> Json:
-    """Return CellData as far as the mask wants it."""
-    answer: Json = {}
-    if cell == BLANK:
-        return answer
-    if cell.value is not None:
-        effective = value_of(cell, document, sheet_id)
-        entered = cell.value
-        answer["userEnteredValue"] = (
-            {"formulaValue": entered.text} if isinstance(entered, Formula) else extended(entered)
-        )
-        answer["effectiveValue"] = extended(effective)
-        answer["formattedValue"] = shown(effective, cell)
-    if cell.format:
-        answer["userEnteredFormat"] = _with_styles(dict(cell.format))
-        if wants(mask, "effectiveFormat"):
-            answer["effectiveFormat"] = {**default_format(), **_with_styles(dict(cell.format))}
-    if cell.note:
-        answer["note"] = cell.note
-    if cell.rule:
-        answer["dataValidation"] = cell.rule
-    return answer
-
-
-def extended(value: Scalar | Failure) -> Json:
-    """Return an ExtendedValue."""
-    match value:
-        case Failure():
-            return {"errorValue": {"type": value.shown.strip("#!?/0"), "message": value.shown}}
-        case bool():
-            return {"boolValue": value}
-        case float():
-            return {"numberValue": int(value) if value == int(value) and abs(value) < 2**63 else value}
-        case str():
-            return {"stringValue": value}
-    return {}
-
-
-def _with_styles(given: Json) -> Json:
-    """Return a format with the style beside every plain colour, as the service adds it."""
-    answer: Json = {}
-    for name, value in given.items():
-        answer[name] = _with_styles(value) if isinstance(value, dict) and name not in _STYLES else value
-        if name in _STYLES:
-            colour = {channel: part for channel, part in value.items() if part}
-            answer[name] = colour
-            answer[_STYLES[name]] = {"rgbColor": colour}
-    return answer
