@@ -18,7 +18,7 @@ from automations.core.text import shortened, without_unseen
 from automations.files.drafts import NumberedRow
 from automations.files.layouts import Layout, recognised
 from automations.files.order_rows import OrderReader
-from automations.files.tables import FileRefused, TextTable, read_table
+from automations.files.tables import FileRefused, TextTable, read_table, too_many_orders
 from automations.files.texts import NOT_IN_BETWEEN, ValueReader
 
 # How many order numbers or columns a remark on a file names, and how much of a long one.
@@ -26,6 +26,8 @@ _MOST_NAMED = 10
 _NAME = 40
 # An order of more rows is a mistake in the file; the longest number of a known channel has 28 characters.
 _MOST_LINES = 1_000
+# What one run takes in, reserves and writes within seconds; a peak day of the shops we write for has hundreds.
+MOST_ORDERS = 5_000
 _LONGEST_NUMBER = 100
 # How much of a row that nobody can read is kept.
 _UNREAD = 1_000
@@ -61,16 +63,16 @@ def read_order_file(  # noqa: PLR0913 - the declarations a file is read by
         ``source`` ``""`` and no orders. An order with a row that is too long, without its number or
         in another currency is not among the orders.
     """
+    values = ValueReader(zone, currency)
     try:
         table, layout = _recognised(name, content, channels, schema)
+        intake = _Intake(name, layout, OrderReader(layout, schema, payments, values), schema, currency)
+        orders = tuple(intake.orders(table))
     except FileRefused as refused:
         level: Level = "warning" if refused.code == "no-rows" else "error"
         why, fix = refused.why, refused.fix
         finding = Finding(refused.code, "", name, "", refused.value, why, fix, refused.row, level)
         return IncomingFile(name, "", 0, (finding,)), ()
-    values = ValueReader(zone, currency)
-    intake = _Intake(name, layout, OrderReader(layout, schema, payments, values), schema, currency)
-    orders = tuple(intake.orders(table))
     intake.remark_on_zeros(values.zeros_put_back)
     return IncomingFile(name, layout.channel.id, len(table.rows), tuple(intake.findings)), orders
 
@@ -148,6 +150,8 @@ class _Intake:
             number = without_unseen(number)
             if number:
                 current = groups.setdefault(number, _Group(number))
+                if len(groups) > MOST_ORDERS:
+                    raise too_many_orders(MOST_ORDERS)
             if current is None:
                 self._without_number(row)
             elif len(cells) > width:

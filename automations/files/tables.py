@@ -272,6 +272,11 @@ def _line_too_long(line: int, start: str) -> FileRefused:
     )
 
 
+def too_many_orders(limit: int) -> FileRefused:
+    """Return the refusal of a file of more orders than one run can take in within seconds."""
+    return FileRefused("too-many-rows", msg("The file has more than {limit} orders.", limit=limit), _SHORTER)
+
+
 def _too_many(limit: int) -> FileRefused:
     return FileRefused("too-many-rows", msg("The file has more than {limit} rows.", limit=limit), _SHORTER)
 

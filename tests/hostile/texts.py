@@ -132,5 +132,8 @@ TEXTS: Mapping[str, Callable[[], bytes]] = {
     "million_fitting_rows": lambda: HEADER.encode() + b"A,,,,,,\n" * 1_000_000,
     "million_blank_rows": lambda: HEADER.encode() + b",,,,,,\n" * 1_000_000,
     "million_orders": lambda: HEADER.encode() + b"".join(b"A%d,,,,,,\n" % n for n in range(199_000)),
+    "orders_of_one_row": lambda: (
+        HEADER.encode() + b"".join(b"A%d,Mori,COD,K-001,1,1080,\n" % n for n in range(50_000))
+    ),
     "invalid_bytes_of_19_mb": lambda: HEADER.encode() + b"\xe3\x81\x82\xff" * 4_700_000,
 }
