@@ -80,6 +80,16 @@ def test_a_renamed_row_waits_for_a_person():
     assert "The No. of this row was changed" in str(judged.findings[0].why)
 
 
+def test_a_key_corrected_in_its_capitals_only_is_the_same_row_where_no_effect_was_named_by_it():
+    orders = _tab()
+    plain = {name: column for name, column in orders.columns.items() if not name.startswith("status")}
+    products = Tab("orders", orders.label, ("id",), plain, sealed=True)
+    row = _row(2, "K-001", posted="yes", seal=seal_of(LEDGER, "orders", "k-001"))
+    assert _judged(row, tab=products).rows == (row,)
+    assert _codes(_judged(_row(2, "K-002", seal=row.get("seal")), tab=products)) == [("renamed-row", 2)]
+    assert _codes(_judged(row, tab=orders)) == [("renamed-row", 2)]
+
+
 def test_a_row_whose_key_was_emptied_waits_for_a_person():
     judged = _judged(_written(2, "1001"), _written(3, "", "1002", id=None))
     assert _codes(judged) == [("renamed-row", 3)]

@@ -177,3 +177,17 @@ def test_a_copied_row_is_an_order_of_its_own(shop: HandShop) -> None:
         "yamato-20261124-2",
     ]
     assert ledger["stock"]["K-001"].number_of("reserved") == 2
+
+
+def test_a_product_code_corrected_in_its_capitals_goes_on_and_lines_that_name_it_are_told(
+    shop: HandShop,
+) -> None:
+    shop.type("products", sku="k-003", name="玉露", price=2160, tax_rate=8)
+    shop.type("stock", sku="k-003", counted_qty=5, counted_at="2026-11-20 09:00")
+    shop.run("2026-11-24 10:00")
+    shop.type("products", "k-003", sku="K-003")
+    said = [
+        finding for finding in shop.run("2026-11-24 10:10").findings if finding.value in ("k-003", "K-003")
+    ]
+    assert [(finding.code, finding.tab) for finding in said] == [("unknown-product", "stock")]
+    assert "K-003; capital and small letters differ" in said[0].why.text("en")

@@ -6,7 +6,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from automations.core.causes import cause_of
 from automations.core.errors import DaichoError, ServiceError
 from automations.core.ledger import key_of
 from automations.core.messages import msg
+from automations.core.schema import Schema, Tab
 from automations.core.seals import SEAL, seal_of
 from automations.core.values import Cells
 
@@ -96,13 +98,36 @@ def _make(
     ledger_id = secrets.token_hex(8)
     write_new_workbook(
         folder / configuration.ledger,
-        configuration.schema,
+        offered(configuration),
         language=language,
         currency=configuration.currency,
         zone=configuration.zone,
         rows={**_first_rows(configuration), **_as_own(rows, configuration, ledger_id)},
         ledger_id=ledger_id,
     )
+
+
+def offered(configuration: Configuration) -> Schema:
+    """Return the schema with the services that people may choose: those of the carriers the shop uses.
+
+    A shop that names none yet is offered all. Any other service that is typed is still understood, and answered.
+    """
+    used = {
+        service
+        for carrier in configuration.carriers.values()
+        for service in carrier.services
+        if carrier.in_use
+    }
+    return {name: _with_services(tab, used) if used else tab for name, tab in configuration.schema.items()}
+
+
+def _with_services(tab: Tab, used: Collection[str]) -> Tab:
+    columns = {
+        name: replace(column, choices={key: column.choices[key] for key in column.choices if key in used})
+        for name, column in tab.columns.items()
+        if column.choices_from == "services" and column.owner != "robot"
+    }
+    return replace(tab, columns={**tab.columns, **columns}) if columns else tab
 
 
 def open_book(configuration: Configuration) -> Book:

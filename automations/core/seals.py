@@ -46,7 +46,8 @@ def judge(tab: Tab, rows: Sequence[Row], ledger_id: str) -> Judged:
 
     A key that stands twice sets all its rows aside, in every tab. In a sealed tab a blank seal, or the seal of
     another key that is there, marks a new or copied row: its robot cells, and shared cells that only repeat
-    what the program wrote, count as blank. The seal of a key that is gone marks a renamed row.
+    what the program wrote, count as blank. The seal of a key that is gone marks a renamed row; where it differed
+    in capitals only, and the tab holds no state that effects were named by, the row was corrected and goes on.
     Source: commit-protocol section 1.
     """
     counts = Counter([row.key for row in rows])
@@ -64,11 +65,13 @@ def judge(tab: Tab, rows: Sequence[Row], ledger_id: str) -> Judged:
             findings.append(_doubled(tab, row, numbers[row.key]))
         elif _is_trusted(tab, row, own):
             kept.append(row)
-        elif _is_renamed(tab, row, own, present):
+        elif not _is_renamed(tab, row, own, present):
+            kept.append(_as_new(tab, row))
+        elif _is_spelt_anew(tab, row, ledger_id):
+            kept.append(row)
+        else:
             set_aside.append(row)
             findings.append(_renamed(tab, row))
-        else:
-            kept.append(_as_new(tab, row))
     return Judged(tuple(kept), tuple(set_aside), tuple(findings))
 
 
@@ -82,6 +85,17 @@ def _is_renamed(tab: Tab, row: Row, own: dict[str, str], present: frozenset[str]
         seal = row.text(SEAL)
         return bool(seal) and seal != own.get(row.key) and seal not in present
     return not row.has_key and all(tab.columns[column].owner == "robot" for column in tab.key)
+
+
+def _is_spelt_anew(tab: Tab, row: Row, ledger_id: str) -> bool:
+    """Return whether only capitals of the key were changed, where nothing but other rows can have used it.
+
+    Of orders the program has made mails and parcels under the key as it was; those wait for a person.
+    """
+    key = row.key
+    spellings = (key.lower(), key.upper(), key.capitalize(), key.title())
+    seals = {seal_of(ledger_id, tab.id, spelling) for spelling in spellings}
+    return tab.sealed and not tab.twins and row.has_key and row.text(SEAL) in seals
 
 
 def _as_new(tab: Tab, row: Row) -> Row:

@@ -105,6 +105,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def by_capitals(names: Iterable[str]) -> dict[str, str]:
+    """Return names by what they are but for capital and small letters (``casefold``)."""
+    return {name.casefold(): name for name in names}
+
+
 def half_width_length(text: str) -> int:
     """Return the length in half-width units: a full-width character counts 2 (carriers.md)."""
     return sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in text)

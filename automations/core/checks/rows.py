@@ -14,6 +14,7 @@ from automations.core.places.postcodes import PostcodeLookup
 from automations.core.plan import Finding, Level
 from automations.core.schema import Column, OrderCheck, SumCheck, Tab
 from automations.core.stock.components import read_components
+from automations.core.text import by_capitals
 from automations.core.values import Value
 
 _REFERENCE_CODES = {"orders": "unknown-order", "products": "unknown-product"}
@@ -122,7 +123,7 @@ def _unknown_references(ledger: Ledger, cells: _Cells, column: Column) -> Iterat
     waiting = {row.key for row in table.set_aside}  # these have a finding of their own
     label = ledger.schema[target].label
     unknown = {value for value in set(cells[column.id]) if value and value not in table} - waiting
-    alike = {key.casefold(): key for key in (row.key for row in table)} if unknown else {}
+    alike = by_capitals(row.key for row in table) if unknown else {}
     for at in [at for at, value in enumerate(cells[column.id]) if value in unknown] if unknown else ():
         row = cells.rows[at]
         level: Level = "warning" if (row.tab, column.id) in _HELD_REFERENCES else "error"
@@ -205,13 +206,13 @@ def _sum_finding(row: Row, gap: Gap, currency: str) -> Finding:
 
 def _component_findings(ledger: Ledger, rows: Sequence[Row]) -> Iterator[Finding]:
     known = {row.key for row in (*ledger["products"].rows, *ledger["products"].set_aside)}
+    alike = by_capitals(known)
     for row in rows:
         for code, _ in read_components(row.text("components")) or ():
             if code in known and code != row.key:
                 continue
-            yield row.finding(
-                "unknown-component",
-                "components",
-                msg("{code} cannot be a part of this set: no other product has this code.", code=code),
-                msg("Correct the code, or add the product."),
-            )
+            why = msg("{code} cannot be a part of this set: no other product has this code.", code=code)
+            if (close := alike.get(code.casefold(), row.key)) not in (code, row.key):
+                why = msg("{why} There is {close}; capital and small letters differ.", why=why, close=close)
+            fix = msg("Correct the code, or add the product.")
+            yield row.finding("unknown-component", "components", why, fix)

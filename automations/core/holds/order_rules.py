@@ -10,7 +10,7 @@ from automations.core.checks.sums import amount_of, goods_gap, goods_of, row_gap
 from automations.core.holds.case import Case, Evidence, Surroundings
 from automations.core.holds.reasons import HoldReason
 from automations.core.messages import Message, msg
-from automations.core.text import match_key
+from automations.core.text import by_capitals, match_key
 
 # Headings of joyful gifts, wrong with the black and white cord of mourning (practice 4.5).
 _JOYFUL = ("祝", "寿", "紅白")
@@ -82,7 +82,20 @@ def unknown_product(case: Case, _reason: HoldReason, around: Surroundings) -> Ev
     products = around.ledger["products"]
     missing = dict.fromkeys(line.text("sku") for line in case.lines if line.text("sku"))
     missing_codes = tuple(sku for sku in missing if sku not in products)
-    return (msg("Not in the product list: {codes}", codes=missing_codes),) if missing_codes else ()
+    if not missing_codes:
+        return ()
+    alike = around.index(_products_by_capitals)
+    close = tuple(alike[sku.casefold()] for sku in missing_codes if sku.casefold() in alike)
+    found = msg("Not in the product list: {codes}", codes=missing_codes)
+    return (
+        (found, msg("The list has {codes}; capital and small letters differ", codes=close))
+        if close
+        else (found,)
+    )
+
+
+def _products_by_capitals(around: Surroundings) -> dict[str, str]:
+    return by_capitals(product.key for product in around.ledger["products"])
 
 
 def sums_differ(case: Case, _reason: HoldReason, around: Surroundings) -> Evidence:
