@@ -12,6 +12,7 @@ from automations.app.runner import open_shop, planned, read_ledger
 from automations.app.show import cell_text, finding_text
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import msg
+from automations.core.shipping.proposals import undecided
 from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.text import visible
 
@@ -77,6 +78,9 @@ def _detail(tab: str, row: Row, ledger: Ledger) -> Iterable[str]:
             yield f"  □ {row.key} {where} {row.text('tracking_number')}".rstrip()
             if row.text("errors"):
                 yield f"    ! {row.text('errors')}"
+            for why, where in filter(None, [undecided(row, ledger)]):
+                yield f"    ! {why.text(language)}"
+                yield f"    → {where.text(language)} ({ledger.schema[tab].label.text(language)} {row.key})"
         case "mails":
             yield f"  ✉ {told('template')} → {row.text('to')} [{told('state')}]"
 

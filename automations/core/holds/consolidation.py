@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from automations.core.holds.case import Case, Evidence, NoLonger, Surroundings
+from automations.core.holds.life import hold_id
 from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg
@@ -51,7 +52,8 @@ def perhaps_together(case: Case, reason: HoldReason, around: Surroundings) -> Ev
     """H11: another order waits that could go in the same parcel, and nobody has said what to do.
 
     Both wait until a person chooses, or until the cut-off of the first one's ship day has passed. An order
-    that may be another one sent twice (H10) is asked about as such, unless somebody wants it in one parcel.
+    that may be another one sent twice (H10) is asked about as such, until a person has cleared that or wants it
+    in one parcel.
     """
     bundle = around.index(_bundle_of_each, reason.within_hours).get(case.order.key)
     if bundle is None:
@@ -105,10 +107,16 @@ def _to_correct(bundle: Bundle, around: Surroundings) -> Iterator[Message]:
 
 def _bundle_of_each(around: Surroundings, within_hours: int) -> dict[str, Bundle]:
     def is_twin(order: Row) -> bool:
-        return around.orders.same_before(order.key, within_hours) is not None
+        return around.orders.same_before(order.key, within_hours) is not None and not _is_meant(order, around)
 
     found = bundles(around.ledger, around.channels, left_out=is_twin)
     return {order.key: bundle for bundle in found for order in bundle.orders}
+
+
+def _is_meant(order: Row, around: Surroundings) -> bool:
+    """Return whether a person has cleared the doubt that this order is another one sent twice (H10)."""
+    hold = around.ledger["holds"].get(hold_id(order.key, "duplicate_order"))
+    return hold is not None and hold.flag("clear") and bool(hold.text("cleared_by"))
 
 
 def merged(ledger: Ledger, channels: Mapping[str, Channel]) -> dict[str, tuple[Row, ...]]:

@@ -29,6 +29,29 @@ def decided(ledger: Ledger) -> Plan:
     return Plan.of(_decision(row) for row in ledger["shipments"] if row.get("number_choice"))
 
 
+def undecided(shipment: Row, ledger: Ledger) -> tuple[Message, Message] | None:
+    """Return what waits for a person's decision about a parcel's number, and where to decide; None when nothing does."""
+    numbers = shipment.text("proposed_number").split()
+    if not numbers or shipment.text("tracking_number"):
+        return None
+    why = msg(
+        "A tracking number waits for a person's decision: {numbers} ({note})",
+        numbers=tuple(numbers),
+        note=shipment.text("proposal_note") or "-",
+    )
+    return why, _compare_it(ledger) if len(numbers) == 1 else _type_it(ledger)
+
+
+def _compare_it(ledger: Ledger) -> Message:
+    column = ledger.schema["shipments"].columns["number_choice"].label
+    return msg("Compare it with the label, then choose right or wrong in {column}.", column=column)
+
+
+def _type_it(ledger: Ledger) -> Message:
+    column = ledger.schema["shipments"].columns["tracking_number"].label
+    return msg("Type into {column} the number that is on its label.", column=column)
+
+
 def _decision(shipment: Row) -> Part:
     numbers = shipment.text("proposed_number").split()
     if shipment.text("number_choice") == "wrong":
@@ -179,10 +202,7 @@ def _clear(row: Row, number: str, ledger: Ledger, carrier: Carrier) -> Finding:
         carrier=carrier.label,
         name=row.text("ship_name"),
     )
-    fix = msg(
-        "Compare it with the label, then choose right or wrong in {column}.",
-        column=ledger.schema["shipments"].columns["number_choice"].label,
-    )
+    fix = _compare_it(ledger)
     return Finding(
         "tracking-proposed", row.tab, row.key, "proposed_number", number, why, fix, row.number, "warning"
     )
@@ -192,10 +212,7 @@ def _ambiguous(row: Row, numbers: Sequence[str], note: Message, ledger: Ledger) 
     why = msg(
         "Several parcels or numbers go by one name. {name}: {note}.", name=row.text("ship_name"), note=note
     )
-    fix = msg(
-        "Type into {column} the number that is on its label.",
-        column=ledger.schema["shipments"].columns["tracking_number"].label,
-    )
+    fix = _type_it(ledger)
     quoted = " ".join(numbers)
     return Finding(
         "tracking-ambiguous", row.tab, row.key, "proposed_number", quoted, why, fix, row.number, "warning"
