@@ -28,6 +28,7 @@ _NOT_SHOWN = frozenset(
         "sha256",
         "status_since",
         "status_noted",
+        "cleared_evidence",
     }
 )
 

@@ -78,9 +78,10 @@ def _detail(tab: str, row: Row, ledger: Ledger) -> Iterable[str]:
             yield f"  □ {row.key} {where} {row.text('tracking_number')}".rstrip()
             if row.text("errors"):
                 yield f"    ! {row.text('errors')}"
-            for why, where in filter(None, [undecided(row, ledger)]):
-                yield f"    ! {why.text(language)}"
-                yield f"    → {where.text(language)} ({ledger.schema[tab].label.text(language)} {row.key})"
+            if (open_question := undecided(row, ledger)) is not None:
+                waits, how = (sentence.text(language) for sentence in open_question)
+                yield f"    ! {waits}"
+                yield f"    → {how} ({ledger.schema[tab].label.text(language)} {row.key})"
         case "mails":
             yield f"  ✉ {told('template')} → {row.text('to')} [{told('state')}]"
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from automations.core.holds.case import Evidence, NoLonger
+from automations.core.holds.evidence_marks import is_marked, is_same, marked, said
 from automations.core.holds.reasons import HoldReason
 from automations.core.ledger import Ledger, Row
-from automations.core.messages import LANGUAGES, Message, msg
+from automations.core.messages import Message, msg
 from automations.core.plan import Finding
 from automations.core.values import Cells, Value
-
-# A remark may fill its cell; with words around it, it would fit no other.
-_LONGEST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +65,10 @@ def follow_up(
     return FollowUp({})
 
 
-def _without_cause(hold: Row, ledger: Ledger, said: Evidence = ()) -> FollowUp:
+def _without_cause(hold: Row, ledger: Ledger, closing: Evidence = ()) -> FollowUp:
     agreed = {"clear_set": hold.get("clear"), "errors": None}
     if hold.text("state") == "open":
-        told: Cells = {"evidence": _said(said, ledger.language)} if said else {}
+        told: Cells = {"evidence": said(closing, ledger.language)} if closing else {}
         cells = {**told, "state": "released", "closed_at": ledger.now, **agreed}
         return FollowUp(cells, msg("the reason is gone"))
     if hold.text("state") == "cleared" and not hold.flag("clear"):
@@ -92,7 +90,7 @@ def _while_open(hold: Row, reason: HoldReason, evidence: Evidence | None, ledger
         **shown,
         "state": "cleared",
         "closed_at": ledger.now,
-        "cleared_evidence": shown.get("evidence", hold.get("evidence")),
+        "cleared_evidence": marked(evidence, ledger.language) if evidence else hold.get("evidence"),
         "clear_set": True,
         "errors": None,
     }
@@ -134,7 +132,10 @@ def _after_clearing(hold: Row, reason: HoldReason, evidence: Evidence | None, le
         return _reopened(hold, reason, evidence, ledger, msg("the tick was taken away"))
     if _differs(hold.text("cleared_evidence"), evidence):
         return _reopened(hold, reason, evidence, ledger, msg("the order changed after it was cleared"))
-    return FollowUp({"clear_set": True})
+    # Cleared when only the words were kept: the mark is added, so that new words do not open it again.
+    is_unmarked = evidence and not is_marked(hold.text("cleared_evidence"), evidence)
+    kept: Cells = {"cleared_evidence": marked(evidence or (), ledger.language)} if is_unmarked else {}
+    return FollowUp({**kept, "clear_set": True})
 
 
 def _reopened(
@@ -164,20 +165,15 @@ def _shown(reason: HoldReason, evidence: Evidence | None, language: str) -> dict
     if not evidence:
         return {}
     return {
-        "evidence": _said(evidence, language),
+        "evidence": said(evidence, language),
         "next_step": reason.next_step.text(language),
         "severity": reason.severity,
     }
 
 
 def _differs(written: str, evidence: Evidence | None) -> bool:
-    """Return whether the evidence is no longer what was written, in either language."""
-    return bool(evidence) and all(written != _said(evidence or (), language) for language in LANGUAGES)
-
-
-def _said(evidence: Evidence, language: str) -> str:
-    said = " / ".join(sentence.text(language) for sentence in evidence).strip()
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+    """Return whether something else is found now than what was written."""
+    return bool(evidence) and not is_same(written, evidence or ())
 
 
 def _spoken(finding: Finding, language: str) -> str:
