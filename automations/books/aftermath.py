@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from automations.books.changes import CellsOfCommit
 from automations.books.tabs import is_blank_row
@@ -58,9 +59,12 @@ def _edited(sheet: Sheet, edits: Sequence[CellEdit]) -> Sheet:
     for number, cells in _by_row(edits).items():
         if number == sheet.header_row:
             continue
-        rows[number] = _edited_row(rows.get(number, ()), cells)
-    left = (row for row in sorted(rows.items()) if not is_blank_row(row[1]))
-    return replace(sheet, rows=tuple(left))
+        row = _edited_row(rows.get(number, ()), cells)
+        if is_blank_row(row):
+            rows.pop(number, None)
+        else:
+            rows[number] = row
+    return replace(sheet, rows=tuple(sorted(rows.items(), key=itemgetter(0))))
 
 
 def _without(sheet: Sheet, removed: Sequence[int], *, moves_up: bool) -> Sheet:

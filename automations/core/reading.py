@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
@@ -13,7 +14,7 @@ from automations.core.incoming import Incoming
 from automations.core.ledger import Ledger, Row, Table, key_of
 from automations.core.plan import AppendRow, Change, Finding, Plan, RemoveRow, SetCells
 from automations.core.schema import Column, Schema, Tab
-from automations.core.seals import judge, seal_of
+from automations.core.seals import Judged, judge, seal_of
 from automations.core.snapshot import Sheet, Snapshot
 from automations.core.values import Value
 
@@ -70,7 +71,7 @@ def ledger_from(  # noqa: PLR0913 - what a ledger is made of
             continue
         seen = _rows_known(tab.id, sheet, known) if sheet and known else {}
         rows = _read_rows(tab, sheet, zone, currency, findings, seen) if sheet else []
-        judged = judge(tab, rows, snapshot.ledger_id)
+        judged = _judged(tab, rows, seen, snapshot.ledger_id)
         findings += judged.findings
         tables[tab.id] = Table(tab, judged.rows, judged.set_aside)
     return Ledger(
@@ -88,29 +89,25 @@ def ledger_from(  # noqa: PLR0913 - what a ledger is made of
 
 def keys_in(sheet: Sheet, tab: Tab) -> list[str]:
     """Return the key of every row of a sheet in its order, ``""`` for a row without one."""
-    columns = {
-        column: _key_cells(
+    columns = [
+        _key_cells(
             tab.columns[column], [cells[at - 1] if at <= len(cells) else None for _, cells in sheet.rows]
         )
-        for column in tab.key
         if (at := sheet.columns.get(column))
-    }
-    return [
-        key_of(tab, {column: texts[place] for column, texts in columns.items()})
-        for place in range(len(sheet.rows))
+        else [""] * len(sheet.rows)
+        for column in tab.key
     ]
+    return ["/".join(parts).rstrip("/") for parts in zip(*columns, strict=True)]
 
 
 def row_keys(sheet: Sheet, tab: Tab) -> dict[str, int]:
     """Return the sheet row number of every key (``#17`` for a row without one); doubled keys are left out."""
-    numbers: dict[str, int] = {}
-    doubled: set[str] = set()
-    for (number, _), own in zip(sheet.rows, keys_in(sheet, tab), strict=True):
-        key = own or f"#{number}"
-        if key in numbers:
-            doubled.add(key)
-        numbers[key] = number
-    return {key: number for key, number in numbers.items() if key not in doubled}
+    keys = [key or f"#{number}" for key, (number, _) in zip(keys_in(sheet, tab), sheet.rows, strict=True)]
+    numbers = {key: number for key, (number, _) in zip(keys, sheet.rows, strict=True)}
+    if len(numbers) == len(keys):
+        return numbers
+    times = Counter(keys)
+    return {key: number for key, number in numbers.items() if times[key] == 1}
 
 
 def difference(before: Ledger, after: Ledger) -> Plan:
@@ -211,6 +208,16 @@ def _read_rows(
     return [known[number] if number in known else next(read) for number, _ in sheet.rows]
 
 
+def _judged(tab: Tab, rows: Sequence[Row], known: Mapping[int, Row], ledger_id: str) -> Judged:
+    """Return what to think of rows; those known were in order before, and are unless a fresh one raises doubts."""
+    fresh = tuple(row for row in rows if row.number not in known)
+    if known and judge(tab, fresh, ledger_id).rows == fresh:
+        keys = {row.key for row in known.values()}
+        if keys.isdisjoint(row.key for row in fresh):
+            return Judged(tuple(rows), (), ())
+    return judge(tab, rows, ledger_id)
+
+
 def _fresh_rows(
     tab: Tab,
     sheet: Sheet,
@@ -268,7 +275,7 @@ class _Reading:
                 continue
             if value is not None:
                 self._values[key] = value
-                if (seen := as_typed(raw)) != as_typed(value):
+                if not _is_same_moment(raw, value) and (seen := as_typed(raw)) != as_typed(value):
                     self._seen[key] = seen
 
     def fill(
@@ -291,6 +298,10 @@ class _Reading:
             for place, problem in enumerate(map(self._problems.get, self._keys)):
                 if problem is not None:
                     wrong.setdefault(place, []).append((self._column, problem))
+
+
+def _is_same_moment(raw: RawCell, value: Value) -> bool:
+    return isinstance(raw, datetime) and isinstance(value, datetime) and value.replace(tzinfo=None) == raw
 
 
 def _has_ticks_and_numbers(raws: Sequence[RawCell]) -> bool:
