@@ -22,17 +22,29 @@ from automations.core.shop import Shop
 # Seven-bit bodies pass every server; Japanese text becomes base64.
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x1f\x7f]+")
+# Made of parts that were looked at one by one.
+_CHECKED = frozenset({"To", "Date", "Message-ID"})
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
 
 
 class _Remembering(EmailPolicy):
-    """The same policy for many mails: headers that all of them have are parsed and folded once."""
+    """The same policy for many mails: headers that all of them have are parsed and folded once, checked ones never."""
+
+    def header_max_count(self, name: str) -> int | None:
+        return _max_count(name)
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 - the library's own types
+        if name in _CHECKED and str(value).isascii():
+            return name, str(value)
         return _parsed(name, value) if isinstance(value, str) else super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:  # noqa: ANN401 - as above
         return _folded(name, value)
+
+
+@lru_cache(maxsize=32)
+def _max_count(name: str) -> int | None:
+    return _SEVEN_BIT.header_max_count(name)
 
 
 @lru_cache(maxsize=32)
@@ -68,7 +80,7 @@ def build_message(mail: Row, shop: Shop, language: str = "ja") -> EmailMessage:
         MailRefused: Subject or names hold a line end, an address is not exactly one, or the id is missing.
     """
     message = EmailMessage(policy=_POLICY)
-    message["From"] = _address(mail, shop.email, _one_line(mail, shop.name))
+    message["From"] = str(_address(mail, shop.email, _one_line(mail, shop.name)))
     message["To"] = _address(mail, mail.text("to"))
     message["Subject"] = _one_line(mail, mail.text("subject"))
     message["Date"] = format_datetime(_made_at(mail))
