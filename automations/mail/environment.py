@@ -54,6 +54,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         del context, left, right
         raise SecurityError(f"'{operator}'")
 
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Return whether a template may see this; of a view, all that is not private, without looking any further."""
+        if isinstance(obj, View):
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
 
 def environment_of(folders: Sequence[Path], language: str, currency: str) -> ImmutableSandboxedEnvironment:
     """Return the sandbox for the templates of one language; earlier folders win over later ones."""
