@@ -35,8 +35,8 @@ class MeddledBook:
         self.left = times
         self.save = save
 
-    def read(self) -> Snapshot:
-        return self.book.read()
+    def read(self, *, texts: bool = True) -> Snapshot:
+        return self.book.read(texts=texts)
 
     def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
         if self.left:

@@ -92,10 +92,10 @@ def open_shop(folder: Path, language: str | None = None) -> Shop:
 
 
 def read_ledger(
-    shop: Shop, now: datetime | None = None, incoming: Incoming | None = None
+    shop: Shop, now: datetime | None = None, incoming: Incoming | None = None, *, texts: bool = True
 ) -> tuple[Snapshot, Ledger]:
-    """Return the ledger as it stands, typed, with the snapshot it came from."""
-    snapshot = shop.book.read()
+    """Return the ledger as it stands, typed, with the snapshot it came from; ``texts`` as in ``Book.read``."""
+    snapshot = shop.book.read(texts=texts)
     return snapshot, typed(shop, snapshot, now, incoming)
 
 
@@ -183,7 +183,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     incoming = read_arrivals(chain(contents(waiting), contents(files, links=True)), shop.configuration)
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
-        snapshot, ledger = read_ledger(shop, now, incoming)
+        snapshot, ledger = read_ledger(shop, now, incoming, texts=False)
         tell(msg("working through the orders"))
         outcome = replace(planned(shop, ledger, names), notes=snapshot.notes)
         if dry_run:
@@ -258,7 +258,7 @@ def _deliver(
         return Delivered()
     base, written = snapshots
     for _ in range(_ROUNDS):
-        snapshot = written or shop.book.read()
+        snapshot = written or shop.book.read(texts=False)
         written = None
         ledger = typed(shop, snapshot, now, known=(base, outcome.before))
         delivered = deliver(ledger, outcome.configuration)

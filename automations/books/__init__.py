@@ -11,8 +11,12 @@ from automations.core.snapshot import Receipt, RunNote, Snapshot
 class Book(Protocol):
     """A place that holds a ledger; every command reaches it through these two calls."""
 
-    def read(self) -> Snapshot:
+    def read(self, *, texts: bool = True) -> Snapshot:
         """Return all tabs at one version.
+
+        Args:
+            texts: False leaves long texts blank where a run does without them (see ``Column.needed_in``) and the
+                book would have to fetch them.
 
         Raises:
             LedgerRefused: It cannot be used as it is (damaged, a tab or key column is missing).

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from automations.books.google.after import after_commit, token_of
 from automations.books.google.batch import TOKEN, Batch, batch_of, copies_range
 from automations.books.google.copies import commit_of, read_copies
 from automations.books.google.errors import BadRequest, Unclear
-from automations.books.google.grids import Grids, Reads
+from automations.books.google.grids import Grids, Spreadsheet
 from automations.books.google.parts import parts_of
 from automations.books.google.record import RecordRows
 from automations.books.google.values import Json, effective
@@ -39,18 +38,6 @@ _TOKEN_REQUESTS = frozenset({"deleteNamedRange", "addNamedRange"})
 _GONE = ("exceeds grid limits", "No grid with id", "Unable to parse range")
 
 
-class Spreadsheet(Reads, Protocol):
-    """What a book needs of a spreadsheet (see ``google.service.Spreadsheet``)."""
-
-    key: str
-
-    def update(
-        self, requests: Sequence[Json], *, ranges: Sequence[str] = (), fields: str = "replies"
-    ) -> Json:
-        """Apply all requests, or none of them."""
-        ...
-
-
 @dataclass(frozen=True)
 class _Commit:
     """A commit that is ready to be sent, and the ledger as it leaves it when nobody interferes."""
@@ -72,8 +59,8 @@ class GoogleBook:
         self._wording = Wording(language, currency, zone)
         self._grids = Grids(schema, language)
 
-    def read(self) -> Snapshot:
-        """Return all tabs as they stand, settled: no value of a commit is left in a wrong row.
+    def read(self, *, texts: bool = True) -> Snapshot:
+        """Return all tabs as they stand, settled: no value of a commit is left in a wrong row; see ``Book.read``.
 
         Raises:
             LedgerRefused: The spreadsheet cannot be used as it is.
@@ -81,7 +68,7 @@ class GoogleBook:
         """
         notes: dict[str, Message] = {}
         for _ in range(_ROUNDS):
-            snapshot, copies = self._snapshot()
+            snapshot, copies = self._snapshot(texts=texts)
             settled = self._settled(snapshot, copies)
             notes |= {str(note): note for note in settled.lost}
             if settled.is_empty:
@@ -112,8 +99,8 @@ class GoogleBook:
             rows += sum(len(write.appended) + len(write.removed) for write in commit.writes.values())
         return Receipt(version, cells, rows, after)
 
-    def _snapshot(self) -> tuple[Snapshot, Grid]:
-        seen = self._grids.read(self._spreadsheet)
+    def _snapshot(self, *, texts: bool) -> tuple[Snapshot, Grid]:
+        seen = self._grids.read(self._spreadsheet, texts=texts)
         sheet, tab = seen.sheets[journal.TAB], self._schema[journal.TAB]
         last = journal.last_commit(sheet, tab, commit_of(seen.copies))
         refuse_copied(last, self._spreadsheet.key)
@@ -219,7 +206,7 @@ class GoogleBook:
 
     def _if_applied(self, commit: _Commit) -> Snapshot | None:
         """Return None (read to know) when the commit stands in the ledger after all."""
-        record = self._grids.read(self._spreadsheet).sheets[journal.TAB]
+        record = self._grids.read(self._spreadsheet, texts=False).sheets[journal.TAB]
         if commit.name.op in journal.ops_in(record, self._schema[journal.TAB]):
             return None
         raise LedgerChanged

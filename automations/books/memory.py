@@ -55,7 +55,7 @@ class MemoryBook:
             ]
             self.sheets[tab.label.text(language)] = [header, *written]
 
-    def read(self) -> Snapshot:
+    def read(self, *, texts: bool = True) -> Snapshot:  # noqa: ARG002 - they are at hand
         """Return all tabs as they are now."""
         sheets = find_sheets(self.sheets, self._schema)
         tab = self._schema[journal.TAB]

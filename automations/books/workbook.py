@@ -64,7 +64,7 @@ class WorkbookBook:
         self._file = VersionedFile(self._path, self._disk)
         self._patience_s = patience_s
 
-    def read(self) -> Snapshot:
+    def read(self, *, texts: bool = True) -> Snapshot:  # noqa: ARG002 - they are at hand
         """Return all tabs as they stand in the file; a workbook that a person has open can be read too."""
         with self._troubles():
             self._bring_back()

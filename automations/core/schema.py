@@ -52,7 +52,8 @@ class Column:
         twin: Robot column that keeps what the program last wrote into this shared column.
         refers_to: ``tab.column`` that must hold the same value.
         open: Values beyond the choices are kept as they stand (reasons of the shop's own).
-        large: Long text that is read only for rows that need it.
+        large: Long text, not shown beside the others.
+        needed_in: Values of the column ``state`` in which a run needs this text; it does without it in other rows.
         percent: A whole number of percent; ``8%`` and 0.08 are understood as 8.
     """
 
@@ -73,6 +74,7 @@ class Column:
     note: Label = Label("", "")
     hidden: bool = False
     large: bool = False
+    needed_in: tuple[str, ...] = ()
     percent: bool = False
     width: int = 12
 

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from automations.books.google.errors import BadRequest
 from automations.books.google.ids import COPIES, COPIES_TITLE, sheet_id_of
-from automations.books.google.values import Json, days
+from automations.books.google.values import Json, days, runs
 from automations.books.tabs import Grid, find_sheets, read_sheet
 from automations.core import journal
 from automations.core.cells import RawCell, as_typed
 from automations.core.records import dataclass
-from automations.core.schema import Schema, Tab
+from automations.core.schema import Column, Schema, Tab
 from automations.core.snapshot import Sheet
 from automations.core.text import normal_header
 
@@ -21,9 +21,10 @@ from automations.core.text import normal_header
 _NEWEST = 40
 
 
-class Reads(Protocol):
-    """What reading needs of a spreadsheet (see ``service.Spreadsheet``)."""
+class Spreadsheet(Protocol):
+    """What a book needs of a spreadsheet (see ``service.Spreadsheet``)."""
 
+    key: str
     titles: dict[int, str]
 
     def values(self, filters: Sequence[Json]) -> list[list[list[RawCell]]]:
@@ -32,6 +33,12 @@ class Reads(Protocol):
 
     def get(self, fields: str, ranges: Sequence[str] = ()) -> Json:
         """Return what the mask leaves of the spreadsheet's description."""
+        ...
+
+    def update(
+        self, requests: Sequence[Json], *, ranges: Sequence[str] = (), fields: str = "replies"
+    ) -> Json:
+        """Apply all requests, or none of them."""
         ...
 
 
@@ -57,23 +64,23 @@ class Grids:
         self._language = language
         self.ids = {name: sheet_id_of(name) for name in (*schema, COPIES)}
 
-    def copies_title(self, spreadsheet: Reads) -> str:
+    def copies_title(self, spreadsheet: Spreadsheet) -> str:
         """Return the title of the scratch tab as it was last read."""
         return spreadsheet.titles.get(self.ids[COPIES], COPIES_TITLE.text(self._language))
 
-    def read(self, spreadsheet: Reads) -> Seen:
-        """Return all tabs as they are now.
+    def read(self, spreadsheet: Spreadsheet, *, texts: bool = True) -> Seen:
+        """Return all tabs as they are now; ``texts`` as in ``Book.read``.
 
         Raises:
             LedgerRefused: A tab or key column is missing or stands twice.
         """
         try:
-            return self._read(spreadsheet)
+            return self._read(spreadsheet, texts=texts)
         except BadRequest:
             self.find(spreadsheet)
-            return self._read(spreadsheet)
+            return self._read(spreadsheet, texts=True)
 
-    def find(self, spreadsheet: Reads) -> None:
+    def find(self, spreadsheet: Spreadsheet) -> None:
         """Find tabs that do not carry our numbers, by title or headers, and remember theirs."""
         found = spreadsheet.get("sheets.properties(sheetId,title)").get("sheets", ())
         numbers = {sheet["properties"]["title"]: sheet["properties"]["sheetId"] for sheet in found}
@@ -88,25 +95,27 @@ class Grids:
                 numbers[tab.label.ja] = numbers.pop(title)
         for tab_id, sheet in find_sheets(heads, self._schema).items():
             self.ids[tab_id] = numbers[sheet.title]
+        if self.ids[COPIES] not in ours:
+            spreadsheet.update([new_copies(self._language)])
 
-    def _read(self, spreadsheet: Reads) -> Seen:
+    def _read(self, spreadsheet: Spreadsheet, *, texts: bool) -> Seen:
         tabs = [tab for tab in self._schema.values() if tab.id != journal.TAB]
         record = self._schema[journal.TAB]
         split = list(record.columns).index("content")
         number = self.ids[journal.TAB]
+        parts = [self._parts(tab, texts=texts) for tab in tabs]
         small, newest, copies, *grids = spreadsheet.values(
             [
                 {"gridRange": {"sheetId": number, "endColumnIndex": split}},
                 {"gridRange": {"sheetId": number, "startColumnIndex": split, "endRowIndex": _NEWEST + 1}},
                 {"gridRange": {"sheetId": self.ids[COPIES]}},
-                *({"gridRange": {"sheetId": self.ids[tab.id]}} for tab in tabs),
+                *(part for group in parts for part in group),
             ]
         )
-        whole = self._journal(spreadsheet, small, newest, split)
-        by_tab: dict[str, Grid] = {
-            record.id: whole,
-            **{tab.id: grid for tab, grid in zip(tabs, grids, strict=True)},
-        }
+        rest = iter(grids)
+        by_tab: dict[str, Grid] = {record.id: self._journal(spreadsheet, small, newest, split)}
+        for tab, group in zip(tabs, parts, strict=True):
+            by_tab[tab.id] = self._whole(spreadsheet, tab, [next(rest) for _ in group])
         same: dict[RawCell, RawCell] = {}
         sheets = {
             tab.id: _typed(read_sheet(self._title(tab, spreadsheet), by_tab[tab.id], tab, same), tab)
@@ -114,10 +123,58 @@ class Grids:
         }
         return Seen(sheets, {tab: len(grid) for tab, grid in by_tab.items()}, copies)
 
-    def _title(self, tab: Tab, spreadsheet: Reads) -> str:
+    def _parts(self, tab: Tab, *, texts: bool) -> list[Json]:
+        """Return what to ask of a tab: all of it, or what stands on both sides of a long text and its header."""
+        number = self.ids[tab.id]
+        at = _text_column(tab)
+        if texts or at is None:
+            return [{"gridRange": {"sheetId": number}}]
+        return [
+            {"gridRange": {"sheetId": number, "endColumnIndex": at}},
+            {
+                "gridRange": {
+                    "sheetId": number,
+                    "startColumnIndex": at,
+                    "endColumnIndex": at + 1,
+                    "endRowIndex": 1,
+                }
+            },
+            {"gridRange": {"sheetId": number, "startColumnIndex": at + 1}},
+        ]
+
+    def _whole(self, spreadsheet: Spreadsheet, tab: Tab, parts: Sequence[Grid]) -> Grid:
+        """Return a tab from its parts, with the long texts of the rows that need them; one more call if there are any."""
+        if len(parts) == 1:
+            return parts[0]
+        left, header, right = parts
+        at = _text_column(tab) or 0
+        title = as_typed(header[0][0]) if header and header[0] else ""
+        column = tab.columns.get(tab.by_header.get(normal_header(title), ""))
+        if column is None or not column.needed_in:
+            return spreadsheet.values([{"gridRange": {"sheetId": self.ids[tab.id]}}])[0]
+        needed = _needing(left, tab, column)
+        texts: dict[int, RawCell] = {0: title}
+        if needed:
+            area = {"startColumnIndex": at, "endColumnIndex": at + 1}
+            ask = [
+                {
+                    "gridRange": {
+                        "sheetId": self.ids[tab.id],
+                        "startRowIndex": first,
+                        "endRowIndex": last + 1,
+                        **area,
+                    }
+                }
+                for first, last in runs(needed)
+            ]
+            for (first, _), rows in zip(runs(needed), spreadsheet.values(ask), strict=True):
+                texts |= {first + place: row[0] for place, row in enumerate(rows) if row}
+        return _joined(left, texts, right, at)
+
+    def _title(self, tab: Tab, spreadsheet: Spreadsheet) -> str:
         return spreadsheet.titles.get(self.ids[tab.id], tab.label.text(self._language))
 
-    def _journal(self, spreadsheet: Reads, small: Grid, newest: Grid, split: int) -> Grid:
+    def _journal(self, spreadsheet: Spreadsheet, small: Grid, newest: Grid, split: int) -> Grid:
         """Return 記録 with the content of its newest commit; that of older ones only counts for people."""
         tab = self._schema[journal.TAB]
         head = as_typed(newest[0][0]) if newest and newest[0] else ""
@@ -132,6 +189,12 @@ class Grids:
             [*row, *[None] * (split - len(row)), *(newest[place] if place < len(newest) else ())]
             for place, row in enumerate(small)
         ]
+
+
+def new_copies(language: str) -> Json:
+    """Return the request that makes the scratch tab."""
+    properties = {"sheetId": sheet_id_of(COPIES), "title": COPIES_TITLE.text(language), "hidden": True}
+    return {"addSheet": {"properties": properties}}
 
 
 def _head(number: int) -> Json:
@@ -165,3 +228,33 @@ def _typed(sheet: Sheet, tab: Tab) -> Sheet:
                 changed[at] = days(column, changed[at])
         rows.append((number, tuple(changed)))
     return replace(sheet, rows=tuple(rows))
+
+
+def _text_column(tab: Tab) -> int | None:
+    """Return where the long text of a tab stands as it is made, counted from 0; None when it has none."""
+    return next((at for at, column in enumerate(tab.columns.values()) if column.needed_in), None)
+
+
+def _needing(left: Grid, tab: Tab, text: Column) -> list[int]:
+    """Return the rows, counted from 0, whose state says that their long text is needed."""
+    headers = [tab.by_header.get(normal_header(as_typed(raw))) for raw in left[0]] if left else []
+    if "state" not in headers:
+        return list(range(1, len(left)))
+    at, state = headers.index("state"), tab.columns["state"]
+    return [
+        number
+        for number, row in enumerate(left)
+        if at < len(row) and state.written_choices.get(normal_header(as_typed(row[at]))) in text.needed_in
+    ]
+
+
+def _joined(left: Grid, texts: Mapping[int, RawCell], right: Grid, at: int) -> Grid:
+    return [
+        [
+            *(row := left[number] if number < len(left) else ()),
+            *[None] * (at - len(row)),
+            texts.get(number),
+            *(right[number] if number < len(right) else ()),
+        ]
+        for number in range(max(len(left), len(right)))
+    ]
