@@ -15,6 +15,7 @@ from sheets_server.service import Answer
 
 from automations.books.google.addresses import spreadsheet_key
 from automations.books.google.credentials import credentials_of
+from automations.books.google.probe.bench import Bench
 from automations.books.google.service import Spreadsheet
 from automations.books.google_sheets import refuse_copied
 from automations.core.journal import Commit
@@ -89,9 +90,19 @@ def _copied(folder: Path) -> None:
     refuse_copied(Commit("op", 1, "", "ledger", home="1AnotherSpreadsheet"), _addressed(folder))
 
 
+def _tried_on_a_filled_one(folder: Path) -> None:
+    """Try the assumptions on a spreadsheet that somebody uses."""
+    key = _addressed(folder)
+    with google_desk.desk() as desk:
+        desk.spreadsheet().update([{"addSheet": {"properties": {"title": "受注"}}}])
+        desk.service.documents[key] = desk.service.documents[desk.key]
+        Bench(desk.spreadsheet(_Robot("token"), key=key)).require_blank()
+
+
 _DOORS: Mapping[str, Callable[[Path], object]] = {
     "address": _addressed,
     "copied": _copied,
+    "filled": _tried_on_a_filled_one,
     "key": lambda folder: _signed_in(folder, private=True),
     "readable-key": lambda folder: _signed_in(folder, private=False),
 }
@@ -99,7 +110,7 @@ _DOORS: Mapping[str, Callable[[Path], object]] = {
 
 @contextmanager
 def google_says(folder: Path, what: str) -> Iterator[None]:
-    """Let a Google spreadsheet be asked that answers so: ``not-shared``; or try the folder's ``key`` or ``address``."""
+    """Let a Google spreadsheet be asked that answers so: ``not-shared``; or try ``key``, ``address``, a ``filled`` one."""
     if what in _DOORS:
         _DOORS[what](folder)
     else:

@@ -216,9 +216,19 @@ def preview(name: str, order: str, folder: Path, now: datetime | None, language:
 
 
 @cli.command(help=_("Check access, headers and settings, in plain words.\n\nExample: daicho doctor"))
+@click.option(
+    "--probe",
+    "blank",
+    metavar="SPREADSHEET",
+    help=_("Try on a blank Google spreadsheet (id or address) whether Google does what Daicho relies on."),
+)
 @common
-def doctor(folder: Path, now: datetime | None, language: str | None) -> None:
-    """Exit 2 when something must be mended before a run can work."""
+def doctor(folder: Path, now: datetime | None, language: str | None, blank: str | None) -> None:
+    """Exit 2 when something must be mended before a run can work; a trial exits 1 when something does not hold."""
+    if blank:
+        from automations.app.probe import probe
+
+        sys.exit(0 if probe(folder, blank, language or LANGUAGE, click.echo) else 1)
     from automations.app.doctor import examine
 
     lines, healthy = examine(folder, now, language or LANGUAGE)

@@ -12,6 +12,13 @@ from automations.core.records import dataclass
 Account = str | Message
 Refuse = Callable[[Account, str], tuple[str, Message, Message]]
 _NAMED_REQUEST = re.compile(r"Invalid requests\[(\d+)\](?:\.(\w+))?")
+_GONE = (
+    "exceeds grid limits",
+    "is after last row in grid",
+    "is after last column in grid",
+    "No grid with id",
+    "Unable to parse range",
+)
 _PROJECT = re.compile(r"project[ =/](?:number:)?(\d+)")
 _API_PAGE = "https://console.cloud.google.com/apis/library/sheets.googleapis.com"
 
@@ -33,6 +40,11 @@ class BadRequest(Exception):
         self.index = int(named[1]) if named else None
         self.request = (named[2] or "") if named else ""
         self.resent = resent
+
+    @property
+    def place_is_gone(self) -> bool:
+        """Whether it was refused because rows, columns or a tab went away since they were read."""
+        return any(sign in self.message for sign in _GONE)
 
 
 class Unclear(Exception):

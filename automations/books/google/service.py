@@ -109,6 +109,12 @@ class Spreadsheet:
             LedgerRefused: A person must see to it (not shared, signed out …).
             ServiceError: Google cannot be reached.
         """
+        reply = self.value_ranges(filters)
+        self.titles |= dict(_titles(reply))
+        return _in_order(filters, reply)
+
+    def value_ranges(self, filters: Sequence[Json]) -> Json:
+        """Return what ``values`` asks for as Google answers it."""
         asked = {
             "dataFilters": list(filters),
             "majorDimension": "ROWS",
@@ -116,9 +122,7 @@ class Spreadsheet:
             "dateTimeRenderOption": "SERIAL_NUMBER",
         }
         path = f"{self.key}/values:batchGetByDataFilter"
-        reply = self._call(_Call("read", "post", path, _PLAIN, _body(asked)))
-        self.titles |= dict(_titles(reply))
-        return _in_order(filters, reply)
+        return self._call(_Call("read", "post", path, _PLAIN, _body(asked)))
 
     def get(self, fields: str, ranges: Sequence[str] = ()) -> Json:
         """Return what the mask ``fields`` leaves of the spreadsheet's description; raises as ``values``."""
