@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,9 +36,9 @@ def throw_away_key() -> str:
 
 @dataclass
 class Waiting:
-    """Seconds that pass only by waiting."""
+    """Seconds since the epoch that pass only by waiting; they begin now."""
 
-    seconds: float = 1_000.0
+    seconds: float = field(default_factory=time.time)
     waits: list[float] = field(default_factory=list)
 
     def clock(self) -> float:

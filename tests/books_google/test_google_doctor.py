@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import ledgers
 import pytest
 from google_desk import ROBOT, Desk, says
-from sheets_server.http_server import Handler
 from test_google_refusals import API_OFF
 
 from automations.app import google_access
@@ -138,13 +135,8 @@ def test_a_protected_header_row_is_worth_mending(folder: Path, desk: Desk) -> No
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(5, 1), (-5, 1), (0, 0)])
-def test_a_clock_that_is_off_is_worth_mending(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, told: int
-) -> None:
-    def header(_handler: object, _timestamp: object = None) -> str:
-        return format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
-
-    monkeypatch.setattr(Handler, "date_time_string", header)
+def test_a_clock_that_is_off_is_worth_mending(folder: Path, desk: Desk, minutes: int, told: int) -> None:
+    desk.time.seconds += minutes * 60
     said = _found(folder, google_access.worth_mending)
     assert len(said) == told
     assert all("clock of this computer" in sentence for sentence in said)

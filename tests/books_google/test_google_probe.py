@@ -58,6 +58,11 @@ def _applied_in_part(service: Scripted, request: Request) -> Answer:
     return next((answer for answer in answers if answer.code != 200), answers[-1])
 
 
+def _do_otherwise(monkeypatch: pytest.MonkeyPatch, request: str, otherwise: Callable[..., Json]) -> None:
+    """Let the service do something else for one kind of request."""
+    monkeypatch.setitem(edits.REQUESTS, request, (otherwise, edits.REQUESTS[request][1]))
+
+
 def _missing_names_accepted(document: Any, _who: str, body: Json) -> Json:  # noqa: ANN401 - the server's document
     document.named.pop(str(body.get("namedRangeId", "")), None)
     return {}
@@ -85,7 +90,7 @@ def test_a_service_that_applies_half_a_batch_is_found_out(
 def test_a_service_that_deletes_names_it_does_not_have_is_found_out(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(edits.REQUESTS, "deleteNamedRange", _missing_names_accepted)
+    _do_otherwise(monkeypatch, "deleteNamedRange", _missing_names_accepted)
     found = attempt(desk, "missing-id-refused", "second-commit-refused", "own-range-id")
     assert [one.holds for one in found.values()] == [True, False, False]
     assert found["missing-id-refused"].seen.value == "applied"
@@ -94,7 +99,7 @@ def test_a_service_that_deletes_names_it_does_not_have_is_found_out(
 def test_a_service_that_reckons_customers_text_is_found_out(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(edits.REQUESTS, "updateCells", _text_becomes_formula(edits.REQUESTS["updateCells"]))
+    _do_otherwise(monkeypatch, "updateCells", _text_becomes_formula(edits.REQUESTS["updateCells"][0]))
     one = attempt(desk, "text-is-no-formula")["text-is-no-formula"]
     assert not one.holds
     assert one.seen.value == [[2, "+1", "-1", "@x", "'x"]]
@@ -159,7 +164,7 @@ def test_a_trial_tells_each_assumption_and_ends_well(
 def test_a_trial_that_fails_says_what_it_means(
     at_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(edits.REQUESTS, "deleteNamedRange", _missing_names_accepted)
+    _do_otherwise(monkeypatch, "deleteNamedRange", _missing_names_accepted)
     code, told = typed(at_desk, tmp_path, "en")
     assert code == 1
     assert "✗ missing-id-refused: Deleting a name that is not there is refused.\n" in told
