@@ -84,23 +84,23 @@ def test_a_service_that_applies_half_a_batch_is_found_out(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Scripted, "answer", _applied_in_part)
-    assert not attempt(desk, "all-or-nothing")["all-or-nothing"].holds
+    assert not attempt(desk, "all_or_nothing")["all_or_nothing"].holds
 
 
 def test_a_service_that_deletes_names_it_does_not_have_is_found_out(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _do_otherwise(monkeypatch, "deleteNamedRange", _missing_names_accepted)
-    found = attempt(desk, "missing-id-refused", "second-commit-refused", "own-range-id")
+    found = attempt(desk, "missing_id_refused", "second_commit_refused", "own_range_id")
     assert [one.holds for one in found.values()] == [True, False, False]
-    assert found["missing-id-refused"].seen.value == "applied"
+    assert found["missing_id_refused"].seen.value == "applied"
 
 
 def test_a_service_that_reckons_customers_text_is_found_out(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _do_otherwise(monkeypatch, "updateCells", _text_becomes_formula(edits.REQUESTS["updateCells"][0]))
-    one = attempt(desk, "text-is-no-formula")["text-is-no-formula"]
+    one = attempt(desk, "text_is_no_formula")["text_is_no_formula"]
     assert not one.holds
     assert one.seen.value == [[2, "+1", "-1", "@x", "'x"]]
 
@@ -117,21 +117,21 @@ def test_a_spreadsheet_that_is_not_blank_is_refused_and_left_as_it_is(desk: Desk
     desk.spreadsheet().update([asked[spoil]])
     before = desk.service.documents[desk.key]
     with pytest.raises(LedgerRefused, match="probe-not-blank"):
-        attempt(desk, "types-kept")
+        attempt(desk, "types_kept")
     assert desk.service.documents[desk.key] is before
 
 
 def test_what_a_broken_off_trial_left_is_taken_away_by_the_next(desk: Desk) -> None:
     bench = Bench(desk.spreadsheet())
     bench.do(bench.name(bench.tab(["left"]), bench.new_key(), "left"))
-    assert attempt(desk, "types-kept")["types-kept"].holds
+    assert attempt(desk, "types_kept")["types_kept"].holds
     assert titles(desk) == ["Sheet1"]
 
 
 def test_a_trial_that_breaks_off_clears_up(desk: Desk) -> None:
     desk.service.faults.add({"kind": "not_applied_503", "path": "ByDataFilter", "skip": 1, "times": 30})
     with pytest.raises(ServiceError):
-        attempt(desk, "types-kept")
+        attempt(desk, "types_kept")
     assert titles(desk) == ["Sheet1"]
 
 
@@ -167,7 +167,7 @@ def test_a_trial_that_fails_says_what_it_means(
     _do_otherwise(monkeypatch, "deleteNamedRange", _missing_names_accepted)
     code, told = typed(at_desk, tmp_path, "en")
     assert code == 1
-    assert "✗ missing-id-refused: Deleting a name that is not there is refused.\n" in told
+    assert "✗ missing_id_refused: Deleting a name that is not there is refused.\n" in told
     assert "    expected: refused deleteNamedRange; seen: applied\n" in told
     assert "two runs could both write" in told
     assert f"2 of {len(NAMES)} assumptions do not hold." in told

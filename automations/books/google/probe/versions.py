@@ -69,20 +69,20 @@ def _row_deleted(bench: Bench) -> Seen:
 
 
 VERSIONS = (
-    Assumption("own-range-id", msg("A named range takes the id it is given."), [True, True], _GUARD, _own_id),
-    Assumption("swap-in-one-batch", msg("One batch may delete a name and add the same name again."),
+    Assumption("own_range_id", msg("A named range takes the id it is given."), [True, True], _GUARD, _own_id),
+    Assumption("swap_in_one_batch", msg("One batch may delete a name and add the same name again."),
                ["applied", False, True], _GUARD, _swapped),
-    Assumption("second-commit-refused", msg("A batch that comes a second time is refused whole."),
+    Assumption("second_commit_refused", msg("A batch that comes a second time is refused whole."),
                ["refused deleteNamedRange", [["before"]]], _GUARD, _sent_twice),
-    Assumption("missing-id-refused", msg("Deleting a name that is not there is refused."),
+    Assumption("missing_id_refused", msg("Deleting a name that is not there is refused."),
                "refused deleteNamedRange", _GUARD, _missing),
-    Assumption("taken-name-refused", msg("Adding a name that exists is refused, also under another id."),
+    Assumption("taken_name_refused", msg("Adding a name that exists is refused, also under another id."),
                "refused addNamedRange",
                msg("Keeps two runs apart after a person deleted the version."), _taken),
-    Assumption("name-stays-on-top", msg("A name on the first row stays there when rows are added below it."),
+    Assumption("name_stays_on_top", msg("A name on the first row stays there when rows are added below it."),
                1, msg("The version stands on the header of the journal, which grows right below it."), _stays_on_top),
-    Assumption("name-follows-rows", msg("A name moves with its row when rows are added above it."),
+    Assumption("name_follows_rows", msg("A name moves with its row when rows are added above it."),
                3, msg("Only tells that ranges move; no row is found by its range."), _follows_rows),
-    Assumption("name-of-deleted-row", msg("What becomes of a name whose row a person deletes."),
+    Assumption("name_of_deleted_row", msg("What becomes of a name whose row a person deletes."),
                None, msg("Either will do: without a version the next commit installs one."), _row_deleted),
 )  # fmt: skip
