@@ -26,6 +26,7 @@ from automations.core.stock.findings import over_reserved, shortage_findings, st
 from automations.core.stock.reserving import reserve
 from automations.core.stock.shortages import natural, tell_shortages
 
+ASKS_WHETHER_CLOSED = True
 READS = {
     "orders": (
         "status", "status_set", "intake", "payment_method", "payment_state", "credit_state", "paid_on",

@@ -20,6 +20,7 @@ from automations.core.text import shortened
 
 # Tabs in which people write; the others belong to the automations that fill them.
 CHECKED = ("orders", "order_lines", "products", "stock", "movements", "customers")
+ASKS_WHETHER_CLOSED = True
 READS = {
     "orders": ("order_id", "status", "buyer_name", "payment_method", "goods_total", "total", "intake", "errors"),
     "order_lines": ("order_id", "sku", "qty", "unit_price", "line_discount", "errors"),
@@ -29,9 +30,9 @@ READS = {
     "customers": ("errors",),
 }  # fmt: skip
 WRITES = dict.fromkeys(CHECKED, ("errors",)) | {"orders": ("errors", "intake")}
-# Problems of the key itself; they are told about closed orders too.
 # Characters of what is said in a row, far below what a cell holds.
 _LONGEST = 10_000
+# Problems of the key itself; they are told about closed orders too.
 _KEY_CODES = frozenset({"duplicate-key", "renamed-row"})
 
 
@@ -112,12 +113,11 @@ def _order_findings(ledger: Ledger, orders: Sequence[Row]) -> Iterator[Finding]:
     for order in orders:
         gap = goods_gap(order, goods.get(order.key))
         if gap:
-            yield order.finding(
+            yield order.warning(
                 "goods-differ",
                 "goods_total",
                 msg("The lines come to {counted}.", counted=money.written(gap.counted, ledger.currency)),
                 msg("Correct the amount, or the lines."),
-                "warning",
             )
         if order.key not in goods and order.key not in waiting:
             yield order.finding(

@@ -15,6 +15,7 @@ from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended
 
+ASKS_WHETHER_CLOSED = True
 READS = {
     "shipments": (
         "order_id", "with_orders", "state", "arrived", "arrived_on", "shipped_on", "ship_on", "deliver_on", "requested_on", "carrier",

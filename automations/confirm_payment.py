@@ -15,6 +15,7 @@ from automations.core.records import dataclass
 from automations.core.statuses import is_closed
 from automations.core.values import Value
 
+ASKS_WHETHER_CLOSED = True
 READS = {
     "orders": (
         "status", "intake", "payment_method", "payment_state", "payment_set", "paid_on", "credit_state",
@@ -155,10 +156,9 @@ def _overdue(order: Row, payment: Payment, today: date, settings: Settings) -> I
     due = ordered + timedelta(days=payment.due_days)
     if today <= due or today < settings.calendar.after(due, settings.patience_days):
         return
-    yield order.finding(
+    yield order.warning(
         "payment-overdue",
         "payment_state",
         msg("The payment was due on {due} and has not come in.", due=due),
         msg("Look into the bank account once more; then choose paid, or cancel the order."),
-        level="warning",
     )

@@ -123,7 +123,7 @@ def _typed_otherwise(order: Row, status: str, settings: Settings) -> Finding | N
         or typed in _TAKEN_AT_WORD
     ):
         return None
-    return order.finding(
+    return order.warning(
         "status-by-hand",
         "status",
         msg(
@@ -131,7 +131,6 @@ def _typed_otherwise(order: Row, status: str, settings: Settings) -> Finding | N
             status=settings.statuses[status].label,
         ),
         msg("Empty the cell to let Daicho go on with the order, or fill in what is missing for this status."),
-        "warning",
     )
 
 

@@ -19,6 +19,7 @@ from automations.core.shipping.shared_parcels import orders_in
 from automations.core.shop import Shop
 from automations.core.statuses import is_ended, moved_on_by_hand
 
+ASKS_WHETHER_CLOSED = True
 READS = {
     "shipments": (
         "shipment_id", "state", "order_id", "with_orders", "tracking_number", "errors", "carrier", "service", "ship_on",

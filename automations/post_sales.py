@@ -12,6 +12,7 @@ from automations.core.records import dataclass
 from automations.core.shipping.shared_parcels import orders_in
 from automations.core.statuses import is_ended
 
+ASKS_WHETHER_CLOSED = True
 READS = {
     "orders": ("status", "intake", "arrived_on", "posted_on"),
     "holds": ("order_id", "state", "severity"),

@@ -38,6 +38,7 @@ from automations.core.statuses import is_closed
 from automations.core.text import utf16_length
 from automations.core.values import Value
 
+ASKS_WHETHER_CLOSED = True
 READS = {
     "orders": (
         "status", "intake", "channel", "ordered_at", "imported_at", "arrived_on", "customer_id", "buyer_name",
@@ -253,14 +254,14 @@ def _address_doubt(due: _Due, settings: Settings) -> tuple[Finding, ...] | None:
     if not address.isascii() or email_problem(address, settings.emails) == "wrong":
         why = msg("The mail {mail} is due, but this is not an e-mail address.", mail=due.mail.label)
         fix = msg("Correct the address, or write {word} there if no mail is wanted.", word=NO_MAIL)
-        return (order.finding("wrong-email", "buyer_email", why, fix, level="warning"),)
+        return (order.warning("wrong-email", "buyer_email", why, fix),)
     return None
 
 
 def _missing(due: _Due) -> Finding:
     why = msg("The mail {mail} is due, but there is nobody to send it to.", mail=due.mail.label)
     fix = msg("Fill in the address, or write {word} there if no mail is wanted.", word=NO_MAIL)
-    return due.order.finding("missing-email", "buyer_email", why, fix, level="warning")
+    return due.order.warning("missing-email", "buyer_email", why, fix)
 
 
 def _incomplete(due: _Due, cannot: CannotCompose) -> Finding:
@@ -305,7 +306,7 @@ def _undated(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
                 "Without the day of the order it is not known whether {mail} is due.", mail=wanted[0].label
             )
             fix = msg("Write when the order was made.")
-            yield order.finding("order-undated", "ordered_at", why, fix, level="warning")
+            yield order.warning("order-undated", "ordered_at", why, fix)
 
 
 def _queued(due: _Due, written: Composed, ledger: Ledger, settings: Settings) -> Plan:

@@ -280,7 +280,7 @@ def _differs(shipment: Row, result: TrackingResult | None) -> list[Finding]:
         return []
     why = msg("The carrier's file says {number}; what stands here is kept.", number=result.tracking_number)
     fix = msg("If the file is right, correct the number here.")
-    return [shipment.finding("tracking-differs", "tracking_number", why, fix, level="warning")]
+    return [shipment.warning("tracking-differs", "tracking_number", why, fix)]
 
 
 def _movements(shipment: Row, lines: Sequence[Row], ledger: Ledger) -> Iterator[AppendRow]:

@@ -30,6 +30,7 @@ from automations.core.shipping.shipment_cells import Desk, ShippingRules, shipme
 from automations.core.statuses import is_ended, standing_of, stopped_by_hand
 from automations.core.values import Value
 
+ASKS_WHETHER_CLOSED = True
 READS = {
     "orders": (
         "status", "intake", "payment_method", "payment_state", "credit_state", "paid_on", "ordered_at", "imported_at",
@@ -187,23 +188,21 @@ def _several_cod(order: Row, payment: Payment, groups: Sequence[Group]) -> list[
     if not payment.cod or len({group.destination for group in groups}) < 2:
         return []
     return [
-        order.finding(
+        order.warning(
             "cod-several-destinations",
             "payment_method",
             msg("Cash can be collected at one door only; the first parcel will ask for the whole amount."),
             msg("Agree on another payment method, or split the order."),
-            level="warning",
         )
     ]
 
 
 def _no_service(order: Row, why: Message) -> Finding:
-    return order.finding(
+    return order.warning(
         "no-service-fits",
         "service_wish",
         msg("No service of the carrier takes this parcel. {why}", why=why),
         msg("Change the delivery method, the requested time or the payment method of the order."),
-        level="warning",
     )
 
 

@@ -26,6 +26,7 @@ CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 # Calls whose string arguments in kebab-case are codes of findings, set-up problems or refusals.
 CODE_CALLS = {
     "finding",
+    "warning",
     "Finding",
     "add",
     "note",

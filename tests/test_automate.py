@@ -8,7 +8,7 @@ import pytest
 from stories import FOLDER, Story, configuration_of, ledger_of, read_stories
 
 from automations import AUTOMATIONS
-from automations.app.automate import ASK_WHETHER_CLOSED, Folded, fold, module_of, settings_of
+from automations.app.automate import Folded, asks_whether_closed, fold, module_of, settings_of
 from automations.app.services import services_of
 from automations.core.declare import Problems
 from automations.core.ledger import Ledger, update
@@ -107,7 +107,7 @@ def test_the_status_of_an_open_order_is_no_news_to_those_that_ask_whether_it_is_
         other = _with_other_open_status(ledger)
         settings = settings_of(configuration, services_of(configuration), Problems())
         for name in story.options["run"].replace("-", "_").split():
-            if name in ASK_WHETHER_CLOSED:
+            if asks_whether_closed(name):
                 plan = module_of(name).plan
                 one, two = plan(ledger, settings[name]), plan(other, settings[name])
                 assert (story.title, name, one) == (story.title, name, two)

@@ -23,13 +23,9 @@ from automations.core.text import nearest
 
 # What arrived as files is taken in once a run.
 _ARRIVALS = frozenset({"import_orders", "record_tracking"})
-# Of an order's status these ask only whether it is closed, or was set by a person; which of the open statuses
-# explain_orders gives it is no news to them.
-ASK_WHETHER_CLOSED = frozenset({
-    "check_rows", "confirm_payment", "allocate_stock", "schedule_shipping", "instruct_shipping", "confirm_arrival",
-    "post_sales", "queue_mails",
-})  # fmt: skip
 _STATUS = ("orders", "status")
+# What an automation with ASKS_WHETHER_CLOSED does not read: of an order's status it asks only whether it is closed, or was
+# set by a person. Which of the open statuses explain_orders gives is no news to it.
 _OPEN_STATUS = ("orders", "status of an open order")
 # How often an automation may look at the ledger in one run; nothing needs more than two.
 _LOOKS = 3
@@ -56,6 +52,11 @@ class Folded:
 def module_of(name: str) -> ModuleType:
     """Return the module of an automation by its name in ``AUTOMATIONS``."""
     return importlib.import_module(f"automations.{name}")
+
+
+def asks_whether_closed(name: str) -> bool:
+    """Return whether the automation declares that it tells an order's open statuses not apart."""
+    return getattr(module_of(name), "ASKS_WHETHER_CLOSED", False)
 
 
 def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> Folded:
@@ -123,7 +124,7 @@ def _opens_or_closes(change: Change) -> bool:
 @cache
 def _read_by(name: str) -> frozenset[tuple[str, str]]:
     cells = {(tab, column) for tab, columns in module_of(name).READS.items() for column in columns}
-    if _STATUS in cells and name not in ASK_WHETHER_CLOSED:
+    if _STATUS in cells and not asks_whether_closed(name):
         cells.add(_OPEN_STATUS)
     return frozenset(cells)
 

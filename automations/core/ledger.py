@@ -102,6 +102,10 @@ class Row:
         quoted = self.typed(column) if column else ""
         return Finding(code, self.tab, self.key, column, quoted, why, fix, self.number, level)
 
+    def warning(self, code: str, column: str, why: Message, fix: Message) -> Finding:
+        """Return a finding that a person should know and that keeps nothing back."""
+        return self.finding(code, column, why, fix, "warning")
+
     def with_cells(self, cells: Cells, key: str) -> Row:
         """Return the row with these cells replaced and, perhaps, its first key."""
         raw = {column: text for column, text in self.raw.items() if column not in cells}

@@ -185,22 +185,20 @@ def _with_gap(cells: _Cells, check: SumCheck) -> set[int]:
 
 
 def _days_finding(row: Row, tab: Tab, check: OrderCheck, first: date) -> Finding:
-    return row.finding(
+    return row.warning(
         "days-reversed",
         check.then,
         msg("This day lies before {first} ({day}).", first=tab.columns[check.first].label, day=first),
         msg("Correct one of the two."),
-        "warning",
     )
 
 
 def _sum_finding(row: Row, gap: Gap, currency: str) -> Finding:
-    return row.finding(
+    return row.warning(
         "sum-differs",
         gap.total,
         msg("The parts come to {counted}.", counted=money.written(gap.counted, currency)),
         msg("Correct the amount that is wrong."),
-        "warning",
     )
 
 

@@ -64,7 +64,7 @@ def compared(
         return cells, []
     why = msg("The order arrived again with other contents: {changes}", changes=phrases)
     fix = msg("Ask the customer if need be, and change the order here by hand where it is right.")
-    return cells, [row.finding("order-changed", "", why, fix, "warning")]
+    return cells, [row.warning("order-changed", "", why, fix)]
 
 
 def _state_here(row: Row, lines: Iterable[Row]) -> State:

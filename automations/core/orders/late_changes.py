@@ -36,13 +36,11 @@ def late_changes(ledger: Ledger, payments: Mapping[str, Payment]) -> Iterator[Fi
         fix = msg("Change the label at the carrier, or take the parcel out and tick {stopped}.", stopped=stop)
         riders = [row for key in orders_in(shipment)[1:] if (row := ledger["orders"].get(key)) is not None]
         for column, why in (*_label_changes(shipment, order, own), *_riders_leave(order, riders)):
-            yield shipment.finding("changed-after-instruction", column, why, fix, level="warning")
+            yield shipment.warning("changed-after-instruction", column, why, fix)
         if why_amount := _amount_change(
             shipment, (order, *riders), parcels[order.key], payments, ledger.currency
         ):
-            yield shipment.finding(
-                "changed-after-instruction", "cod_amount", why_amount, fix, level="warning"
-            )
+            yield shipment.warning("changed-after-instruction", "cod_amount", why_amount, fix)
         yield from _content_changes(
             own, msg("Put back what was packed, or take the parcel out and tick {stopped}.", stopped=stop)
         )
@@ -113,7 +111,7 @@ def _content_changes(lines: Sequence[Row], fix: Message) -> Iterator[Finding]:
         wanted = {sku for sku, _ in parts_of(line.text("sku"), line.text("components"))}
         if packed and packed != wanted:
             why = msg("The parcel was instructed with {packed}.", packed=tuple(sorted(packed)))
-            yield line.finding("changed-after-instruction", "sku", why, fix, level="warning")
+            yield line.warning("changed-after-instruction", "sku", why, fix)
         elif line.number_of("qty") != line.number_of("allocated_qty"):
             why = msg("The parcel was instructed with {packed}.", packed=line.number_of("allocated_qty"))
-            yield line.finding("changed-after-instruction", "qty", why, fix, level="warning")
+            yield line.warning("changed-after-instruction", "qty", why, fix)

@@ -30,12 +30,11 @@ def called_off(order: Row, parcels: Sequence[Row]) -> Iterator[Part]:
             yield cancelled(parcel, msg("the order was called off"))
     yield stopped_parcels(parcels, msg("The order was called off after its parcel was instructed."))
     if order.text("status") == "cancelled" and any(parcel.text("state") in _GONE for parcel in parcels):
-        yield order.finding(
+        yield order.warning(
             "cancelled-after-shipping",
             "status",
             msg("The order was cancelled, but its goods have left the shop."),
             msg("Stop them at the carrier; if they come back, choose returned here and book what came back."),
-            level="warning",
         )
 
 
@@ -43,7 +42,7 @@ def stopped_parcels(parcels: Sequence[Row], why: Message) -> list[Finding]:
     """Return what a person has to do about parcels that are with the carrier, or nearly so."""
     fix = msg("Take the parcel out before it leaves, and tick this cell.")
     return [
-        parcel.finding("cancelled-after-instruction", "stopped", why, fix, level="warning")
+        parcel.warning("cancelled-after-instruction", "stopped", why, fix)
         for parcel in parcels
         if standing_of(parcel) == "instructed"
     ]

@@ -21,7 +21,7 @@ def shortage_findings(demand: Demand) -> Iterator[Finding]:
     for line in demand.lines:
         if line.short is not None:
             why = msg("{shortage}.", shortage=line.short)
-            yield line.row.finding("stock-short", "qty", why, fix, level="warning")
+            yield line.row.warning("stock-short", "qty", why, fix)
 
 
 def over_reserved(
@@ -31,7 +31,7 @@ def over_reserved(
     over = {row.key: row for row in ledger["stock"] if reserved[row.key] > max(0, units[row.key])}
     holders = holders_of(demand, {key: key for key in over})
     for key, row in over.items():
-        yield row.finding(
+        yield row.warning(
             "stock-over-reserved",
             "counted_qty",
             msg(
@@ -41,7 +41,6 @@ def over_reserved(
                 units=units[key],
             ),
             msg("Count once more; then receive goods, or set one of these orders back to unallocated."),
-            level="warning",
         )
 
 
@@ -83,22 +82,20 @@ def _arrival_day(row: Row, ledger: Ledger) -> date:
 
 
 def _lot_missing(row: Row, key: str) -> Finding:
-    return row.finding(
+    return row.warning(
         "lot-missing",
         "reserved",
         msg("{lot} is reserved here and has no row in the stock tab any more.", lot=key),
         msg("Put the stock row back, or set the order back to unallocated."),
-        level="warning",
     )
 
 
 def _lot_too_old(row: Row, key: str) -> Finding:
-    return row.finding(
+    return row.warning(
         "lot-too-old",
         "reserved",
         msg("{lot} is reserved here and will be too close to its date when it arrives.", lot=key),
         msg("Ship it earlier with the customer's consent, or set the order back to unallocated."),
-        level="warning",
     )
 
 
@@ -108,10 +105,9 @@ def stray_movements(strays: Iterable[Row]) -> Iterator[Finding]:
     for move in strays:
         first.setdefault(stock_key(move.text("sku"), move.text("place"), move.text("lot")), move)
     for key, move in first.items():
-        yield move.finding(
+        yield move.warning(
             "movement-without-stock",
             "sku",
             msg("There is no row {key} in the stock tab, so this movement counts for nothing.", key=key),
             msg("Add the row with the number you counted, or correct product, place and lot here."),
-            level="warning",
         )
