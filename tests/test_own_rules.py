@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from automations import hold_orders
 from automations.app.services import services_of
-from automations.core.holds import own_rules
+from automations.core.holds import condition_answers, own_rules
 from automations.core.holds.case import Case, Surroundings
 from automations.core.holds.condition_checks import checked_condition
 from automations.core.holds.condition_columns import AskedColumns
@@ -317,7 +317,7 @@ def _size(node: Node) -> int:
 
 
 def test_evaluator_knows_no_attributes_subscripts_or_other_calls():
-    evaluator = own_rules._evaluator(own_rules._Names())  # noqa: SLF001 - the sandbox itself
+    evaluator = condition_answers._evaluator(condition_answers._Names())  # noqa: SLF001 - the sandbox itself
     for text in (
         "v.__class__",
         "v[0]",
