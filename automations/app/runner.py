@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field, replace
 from datetime import datetime
@@ -176,33 +176,64 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     """
     tell = progress or _silent
     shop = open_shop(folder, language)
-    reads_files = "import_orders" in names or "record_tracking" in names
-    waiting = waiting_files(folder / INBOX) if reads_files and inbox else []
-    paths = [(path, stamp_of(path)) for path in (*waiting, *files)]
     tell(msg("reading files"))
-    incoming = read_arrivals(chain(contents(waiting), contents(files, links=True)), shop.configuration)
+    arrived = _arrived(shop, names, files, inbox=inbox)
+    first: Outcome | None = None
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
-        snapshot, ledger = read_ledger(shop, now, incoming, texts=False)
+        snapshot, ledger = read_ledger(shop, now, arrived.incoming, texts=False)
         tell(msg("working through the orders"))
         outcome = replace(planned(shop, ledger, names), notes=snapshot.notes)
         if dry_run:
             return replace(outcome, dry_run=True)
+        if not outcome.plan.is_empty:
+            tell(msg("writing the ledger"))
         try:
-            if not outcome.plan.is_empty:
-                tell(msg("writing the ledger"))
-                receipt = shop.book.commit(outcome.plan, snapshot, _note(outcome))
-                written = receipt.after
-            else:
-                written = snapshot
+            written = _written(shop, outcome, snapshot)
         except LedgerChanged:
             continue
-        _put_away(folder / INBOX, zip(paths, incoming.files, strict=True), outcome.after.today.isoformat())
+        first = first or outcome
+        if written is None:
+            continue  # people moved rows meanwhile: look again, and go on from what stands there
+        _put_away(folder / INBOX, arrived, outcome.after.today.isoformat())
         tell(msg("writing shipping files and mails"))
         delivered = _deliver(shop, outcome, (snapshot, written), now)
         findings = (*outcome.findings, *delivered.report.findings)
-        return replace(outcome, delivered=delivered, findings=findings)
-    raise ServiceError(
+        return replace(first, after=outcome.after, delivered=delivered, findings=findings)
+    raise _busy(shop)
+
+
+@dataclass(frozen=True)
+class _Arrived:
+    """Files that wait for this run, and what was read from them."""
+
+    paths: tuple[_Stamped, ...]
+    incoming: Incoming
+
+
+def _arrived(shop: Shop, names: Sequence[str], files: Sequence[Path], *, inbox: bool) -> _Arrived:
+    """Read the files of the inbox, if one of the automations takes them in, and those given by name."""
+    reads_files = "import_orders" in names or "record_tracking" in names
+    waiting = waiting_files(shop.configuration.folder / INBOX) if reads_files and inbox else []
+    paths = tuple((path, stamp_of(path)) for path in (*waiting, *files))
+    return _Arrived(
+        paths, read_arrivals(chain(contents(waiting), contents(files, links=True)), shop.configuration)
+    )
+
+
+def _written(shop: Shop, outcome: Outcome, base: Snapshot) -> Snapshot | None:
+    """Write a plan; return the ledger as it leaves it, None when that must be read to be known.
+
+    Raises:
+        LedgerChanged: Someone was faster.
+    """
+    if outcome.plan.is_empty:
+        return base
+    return shop.book.commit(outcome.plan, base, _note(outcome)).after
+
+
+def _busy(shop: Shop) -> ServiceError:
+    return ServiceError(
         "ledger-busy",
         msg(
             "The ledger was saved by someone else each time this run wanted to write ({count} times).",
@@ -257,18 +288,18 @@ def _deliver(
     if not _has_open_effects(outcome.after):
         return Delivered()
     base, written = snapshots
+    first = Delivered()
     for _ in range(_ROUNDS):
         snapshot = written or shop.book.read(texts=False)
         written = None
         ledger = typed(shop, snapshot, now, known=(base, outcome.before))
         delivered = deliver(ledger, outcome.configuration)
         if delivered.report.is_empty:
-            return delivered
-        try:
-            shop.book.commit(delivered.report, snapshot, _note(outcome))
-        except LedgerChanged:
-            continue
-        return delivered
+            return first
+        first = delivered if first.report.is_empty else first
+        with suppress(LedgerChanged):
+            if shop.book.commit(delivered.report, snapshot, _note(outcome)).after is not None:
+                return first
     raise ServiceError(
         "ledger-busy",
         msg("Files were written, but the ledger was being saved by someone else and could not be updated."),
@@ -283,12 +314,12 @@ def _has_open_effects(ledger: Ledger) -> bool:
     )
 
 
-def _put_away(inbox: Path, files: Iterable[tuple[_Stamped, IncomingFile]], day: str) -> None:
+def _put_away(inbox: Path, arrived: _Arrived, day: str) -> None:
     """Move files that were taken in whole out of the inbox.
 
     What was refused or left out stays to be seen; what was written to since it was read, to be read again.
     """
-    for (path, stamp), file in files:
+    for (path, stamp), file in zip(arrived.paths, arrived.incoming.files, strict=True):
         left_out = any(finding.level == "error" for finding in file.findings) or stamp_of(path) != stamp
         if file.source and not left_out and path.resolve().parent == inbox.resolve():
             _move(path, inbox / "done" / day)
