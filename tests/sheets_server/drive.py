@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .cells import BLANK, shown
+from .cells import shown
 from .document import Document
 from .errors import DriveError, Json
 from .masks import cut, parsed
 from .reading import value_of
-from .tabs import COLUMNS, ROWS, Line, Lines, Tab
 from .wire import Answer, Request
-from .writing import entered
 
 if TYPE_CHECKING:
     from .service import Service
@@ -134,17 +132,6 @@ def exported(document: Document) -> str:
     width = max(map(len, rows), default=0)
     csv.writer(out, lineterminator="\r\n").writerows([*row, *[""] * (width - len(row))] for row in rows)
     return out.getvalue().removesuffix("\r\n")
-
-
-def imported(document: Document, text: str) -> Json:
-    """Replace everything by a CSV: one tab named after the document, typed as a person would."""
-    rows = list(csv.reader(io.StringIO(text)))
-    lines = [Line(tuple(entered(value, BLANK) for value in row)) for row in rows]
-    width = max(COLUMNS, *map(len, rows), 0)
-    tab = Tab(0, {"title": document.properties["title"]}, Lines(max(ROWS, len(rows)), lines), Lines(width))
-    document.tabs, document.named, document.metadata = [tab], {}, {}
-    document.properties = {**document.properties, "timeZone": "America/Los_Angeles"}
-    return {**_kind(document), "kind": "drive#file"}
 
 
 def permissions(document: Document) -> Json:

@@ -83,6 +83,10 @@ def add_dimension_group(document: Document, _who: str, body: Json) -> Json:
     """Group rows or columns."""
     tab, axis, first, last = _dimension(document, body["range"])
     span = dimension_range(tab.id, axis, first, last)
+    # Whoever groups through the API finds the button behind the group, for ever after.
+    flag = "columnGroupControlAfter" if axis == "COLUMNS" else "rowGroupControlAfter"
+    grid = {**(tab.properties.get("gridProperties") or {}), flag: True}
+    tab.properties = {**tab.properties, "gridProperties": grid}
     depth = 1 + sum(_holds(group["range"], span) for group in tab.groups[axis])
     tab.groups[axis] = (*tab.groups[axis], {"range": span, "depth": depth})
     return {"addDimensionGroup": {"dimensionGroups": list(tab.groups[axis])}}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .document import Document
 from .errors import Json, invalid
-from .masks import parsed, wants
+from .masks import lean, parsed, wants
 from .ranges import Area, area_of
 from .resource import thing_json
 from .tabs import Tab, Thing, places
@@ -20,7 +20,7 @@ def set_data_validation(document: Document, who: str, body: Json) -> Json:
     tab = document.tab(area.sheet_id)
     clip = tab.clipped(area)
     document.refuse_protected(who, clip)
-    rule = body.get("rule")
+    rule = lean(body.get("rule"))
     if rule is not None and not (rule.get("condition") or {}).get("type"):
         raise invalid("rule.condition.type is required")
     tab.write({(row, at): tab.rows[row].cell(at)._replace(rule=rule) for row, at in places(clip)})
@@ -59,7 +59,7 @@ def _rule(given: Json) -> Thing:
     areas = tuple(area_of(part) for part in given.get("ranges") or ())
     if not areas:
         raise invalid("No ranges specified for conditional format rule.")
-    return Thing(areas, {name: value for name, value in given.items() if name != "ranges"})
+    return Thing(areas, {name: value for name, value in lean(given).items() if name != "ranges"})
 
 
 def _rule_at(document: Document, body: Json) -> tuple[Tab, list[Thing], int]:
@@ -72,7 +72,7 @@ def _rule_at(document: Document, body: Json) -> tuple[Tab, list[Thing], int]:
 
 def set_basic_filter(document: Document, _who: str, body: Json) -> Json:
     """Put the tab's one filter on a range; without bounds on the whole grid."""
-    spec = dict(body["filter"])
+    spec = lean(body["filter"])
     area = area_of(spec.pop("range", None) or {})
     tab = document.tab(area.sheet_id)
     tab.basic_filter = Thing((tab.clipped(area),), spec)
@@ -87,7 +87,7 @@ def clear_basic_filter(document: Document, _who: str, body: Json) -> Json:
 
 def _adder(kind: str, name: str, request: str, id_name: str) -> Request:
     def add(document: Document, _who: str, body: Json) -> Json:
-        spec = dict(body[name])
+        spec = lean(body[name])
         area = _area_of_thing(spec)
         tab = document.tab(area.sheet_id)
         number = int(spec.pop(id_name, 0)) or document.new_number()

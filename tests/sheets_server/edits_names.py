@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .document import Document
 from .errors import Json, invalid
-from .masks import fields_of, parsed, wants
+from .masks import fields_of, lean, parsed, wants
 from .ranges import Area, area_of
 from .resource import named_range, thing_json
 from .tabs import Tab, Thing
@@ -52,18 +52,18 @@ def _named(document: Document, key: str) -> tuple[str, Area]:
 
 def add_protected_range(document: Document, who: str, body: Json) -> Json:
     """Protect a range, a whole tab or a named range; who asks may go on editing."""
-    spec = dict(body["protectedRange"])
+    spec = lean(body["protectedRange"])
     given = spec.pop("range", None)
     area = _named(document, spec["namedRangeId"])[1] if "namedRangeId" in spec else area_of(given or {})
     tab = document.tab(area.sheet_id)
     number = int(spec.pop("protectedRangeId", 0)) or document.new_number()
-    if not spec.get("warningOnly"):
-        editors = dict(spec.get("editors") or {})
-        spec["editors"] = {**editors, "users": sorted({*editors.get("users", ()), who})}
+    editors = spec.get("editors") or {}
+    spec["requestingUserCanEdit"] = True
+    spec["editors"] = {**editors, "users": sorted({*editors.get("users", ()), who})}
     thing = Thing((area,), spec, number)
     tab.put("protectedRanges", [*tab.things["protectedRanges"], thing])
     told = thing_json("protectedRanges", thing)
-    return {"addProtectedRange": {"protectedRange": {**told, "requestingUserCanEdit": True, "editors": {}}}}
+    return {"addProtectedRange": {"protectedRange": {**told, "editors": {}}}}
 
 
 def update_protected_range(document: Document, who: str, body: Json) -> Json:
@@ -73,7 +73,7 @@ def update_protected_range(document: Document, who: str, body: Json) -> Json:
     document.refuse_protected(who, thing.areas[0])
     areas = (area_of(given["range"]),) if wants(mask, "range") and "range" in given else thing.areas
     apart = {"range", "protectedRangeId"}
-    changed = {name: value for name, value in given.items() if name not in apart and wants(mask, name)}
+    changed = {name: value for name, value in lean(given).items() if name not in apart and wants(mask, name)}
     after = Thing(areas, {**thing.spec, **changed}, thing.id)
     kept = tab.things["protectedRanges"]
     tab.put("protectedRanges", [after if one.id == thing.id else one for one in kept])

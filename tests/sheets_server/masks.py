@@ -85,6 +85,16 @@ def cut(answer: Any, mask: Mask) -> Any:  # noqa: ANN401 - JSON
     return answer
 
 
+def lean(given: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return what was sent without what is at its default, as it is given back; zeros of indexes stay."""
+    if isinstance(given, dict):
+        kept = {name: lean(value) for name, value in given.items()}
+        return {
+            name: value for name, value in kept.items() if value not in (None, "", []) and value is not False
+        }
+    return [lean(value) for value in given] if isinstance(given, list) else given
+
+
 def fields_of(body: dict[str, Any]) -> str:
     """Return the mask text that an update needs.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import drive, people, sheets_calls
+from . import drive, drive_v2, people, sheets_calls
 from .defaults import new_document
 from .document import Document
 from .edits_tabs import copied_tab
@@ -206,9 +206,9 @@ class Service:
             return drive.answered(self, who, request, parts[3:])
         if parts[:4] == ["upload", "drive", "v2", "files"] and len(parts) == 5:
             document = self.document(who, parts[4], drive.missing(parts[4])).copied()
-            told = drive.imported(document, str(request.body))
+            drive_v2.imported(document, str(request.body))
             self.changed(document)
-            return told
+            return drive_v2.file(document, who)
         raise not_found()
 
     def document(self, who: str, key: str, missing: ApiError) -> Document:
