@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from . import moving
 from .document import Document
 from .errors import Json
 from .ranges import Area
@@ -23,9 +24,9 @@ def append(document: Document, who: str, text: str, options: Mapping[str, str], 
         tab.refuse_outside(Area(tab.id, top, top + len(rows), left, left + width))
     missing = top + len(rows) - tab.rows.count
     if options.get("insertDataOption") == "INSERT_ROWS" and top < tab.rows.count:
-        document.insert(tab, "ROWS", top, len(rows))
+        moving.insert(document, tab, "ROWS", top, len(rows))
     elif missing > 0:
-        document.insert(tab, "ROWS", tab.rows.count, missing)
+        moving.insert(document, tab, "ROWS", tab.rows.count, missing)
     target = Area(tab.id, top, top + max(len(rows), 1), left, left + max(width, 1))
     written = put(document, who, target, body, options.get("valueInputOption", ""), "data.values")
     answer: Json = {"spreadsheetId": document.id}

@@ -1,14 +1,15 @@
-"""A spreadsheet in memory: tabs, names, metadata, and how ranges move when lines come and go."""
+"""A spreadsheet in memory: tabs, names, metadata, and what a caller may not do to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from .cells import BLANK
 from .errors import Json, invalid, protected, unknown_grid
+from .lines import Line
 from .ranges import Area, Axis, a1, cells_of, split_title
-from .tabs import EMPTY, Line, Tab, Thing
+from .tabs import Tab, Thing
+
+__all__ = ["Document", "Line", "Metadata", "Tab"]
 
 MOST_CELLS = 10_000_000
 MOST_COLUMNS = 18_278
@@ -133,90 +134,21 @@ class Document:
                 f"{MOST_CELLS} cells.",
             )
 
+    def lets_edit(self, who: str, protection: Thing) -> bool:
+        """Return whether a protected range lets somebody edit it."""
+        spec = protection.spec
+        named = who in (spec.get("editors") or {}).get("users", ())
+        return named or who == self.owner or bool(spec.get("warningOnly"))
+
     def refuse_protected(self, who: str, area: Area) -> None:
         """Refuse a write into a range that is protected against this caller."""
         if who == self.owner:
             return
         for thing in self.tab(area.sheet_id).things["protectedRanges"]:
-            spec = thing.spec
-            if spec.get("warningOnly") or who in (spec.get("editors") or {}).get("users", ()):
+            if self.lets_edit(who, thing) or thing.spec.get("unprotectedRanges"):
                 continue
-            open_areas = spec.get("unprotectedRanges") or ()
-            if any(part.meets(area) for part in thing.areas) and not open_areas:
+            if any(part.meets(area) for part in thing.areas):
                 raise protected()
-
-    def insert(self, tab: Tab, axis: Axis, at: int, count: int, like: Line = EMPTY) -> None:
-        """Put blank lines in, and move what stands behind them."""
-        tab.lines(axis).insert(at, count, Line((), like.properties) if like.properties else EMPTY)
-        if axis == "COLUMNS":
-            blanks = (BLANK,) * count
-            tab.rows.kept = [
-                row.of((*row.cells[:at], *blanks, *row.cells[at:])) if len(row.cells) > at else row
-                for row in tab.rows.kept
-            ]
-        self._move_ranges(tab, lambda area: area.after_insert(axis, at, count))
-        self.refuse_too_many_cells()
-
-    def delete(self, tab: Tab, axis: Axis, first: int, last: int) -> None:
-        """Take lines out; what stood on them wholly goes too.
-
-        Raises:
-            ApiError: There are no such lines, or no others.
-        """
-        lines, word = tab.lines(axis), axis.lower()
-        if first >= len(lines) or last > len(lines):
-            one, missing = word.removesuffix("s"), first if first >= len(lines) else last - 1
-            raise invalid(
-                f"Cannot delete a {one} that doesn't exist. Tried to delete {one} index {missing} but there are "
-                f"only {len(lines)} {word}.",
-            )
-        if last - first == len(lines):
-            raise invalid(f"You can't delete all the {word} on the sheet.")
-        for line in lines.part(first, last):
-            for tag in line.tags:
-                self.metadata.pop(tag, None)
-        lines.delete(first, last)
-        if axis == "COLUMNS":
-            tab.rows.kept = [row.of(row.cells[:first] + row.cells[last:]) for row in tab.rows.kept]
-        self._move_ranges(tab, lambda area: area.after_delete(axis, first, last))
-
-    def move(self, tab: Tab, axis: Axis, first: int, last: int, to: int) -> None:
-        """Move lines before the line that stands at ``to`` now.
-
-        Raises:
-            ApiError: They would move into themselves, or there are no such lines.
-        """
-        if first < to < last:
-            raise invalid("Cannot move a selection to inside itself.")
-        lines = tab.lines(axis)
-        if last > len(lines) or to > len(lines):
-            raise invalid(f"Cannot move {axis.lower()} that don't exist.")
-        lines.move(first, last, to)
-        if axis == "COLUMNS":
-            order = list(range(len(lines)))
-            moved, rest = order[first:last], order[:first] + order[last:]
-            at = to if to <= first else to - len(moved)
-            order = rest[:at] + moved + rest[at:]
-            tab.rows.kept = [
-                row.of(tuple(row.cell(index) for index in order)) if row.cells else row
-                for row in tab.rows.kept
-            ]
-        self._move_ranges(tab, lambda area: area.after_move(axis, first, last, to))
-
-    def _move_ranges(self, tab: Tab, moved: Callable[[Area], Area | None]) -> None:
-        for name, (title, area) in list(self.named.items()):
-            if area.sheet_id == tab.id:
-                there = moved(area)
-                if there is None:
-                    del self.named[name]
-                else:
-                    self.named[name] = (title, there)
-        for kind, things in tab.things.items():
-            if things:
-                after = (_moved(thing, tab.id, moved) for thing in things)
-                tab.put(kind, [thing for thing in after if thing])
-        if tab.basic_filter:
-            tab.basic_filter = _moved(tab.basic_filter, tab.id, moved)
 
     def place_of(self, tag: int) -> tuple[Tab, Axis, int] | None:
         """Return where metadata on a row or column is now."""
@@ -227,10 +159,3 @@ class Document:
                     if tag in line.tags:
                         return tab, axis, index
         return None
-
-
-def _moved(thing: Thing, sheet_id: int, moved: Callable[[Area], Area | None]) -> Thing | None:
-    """Return a thing where its ranges are now; None when nothing of them is left."""
-    there = (moved(area) if area.sheet_id == sheet_id else area for area in thing.areas)
-    areas = tuple(area for area in there if area)
-    return Thing(areas, thing.spec, thing.id) if areas else None

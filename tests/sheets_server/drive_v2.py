@@ -8,7 +8,8 @@ import io
 from .cells import BLANK
 from .document import Document
 from .errors import Json
-from .tabs import COLUMNS, ROWS, Line, Lines, Tab
+from .lines import Line, Lines
+from .tabs import COLUMNS, ROWS, Tab
 from .writing import entered
 
 _FILES = "https://www.googleapis.com/drive/v2/files"

@@ -7,9 +7,10 @@ from typing import Any
 from .cells import BLANK, Cell, Failure, Formula
 from .document import Document
 from .errors import Json, invalid
+from .lines import Line
 from .ranges import Area, area_of
 from .reading import value_of
-from .tabs import Line, Tab, Thing, places
+from .tabs import Tab, Thing, places
 
 _ALL = ("value", "format", "note", "rule")
 _COPIES = {

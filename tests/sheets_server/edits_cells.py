@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from . import moving
 from .cells import Cell, Entered, Formula, raw
 from .document import Document
 from .errors import Json, invalid
@@ -79,7 +80,7 @@ def append_cells(document: Document, who: str, body: Json) -> Json:
     top = tab.last_row()
     missing = top + len(rows) - tab.rows.count
     if missing > 0:
-        document.insert(tab, "ROWS", tab.rows.count, missing)
+        moving.insert(document, tab, "ROWS", tab.rows.count, missing)
     width = max(map(len, rows), default=0)
     if width > tab.columns.count:
         last = tab.columns.count - 1

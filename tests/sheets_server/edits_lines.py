@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from . import moving
 from .cells import shown
 from .document import MOST_COLUMNS, Document
 from .errors import Json, invalid
 from .masks import fields_of, parsed, wants
-from .ranges import Axis
+from .ranges import Area, Axis
 from .reading import value_of
 from .resource import dimension_range
 from .tabs import Tab
@@ -29,7 +30,7 @@ def insert_dimension(document: Document, _who: str, body: Json) -> Json:
     if axis == "COLUMNS" and len(lines) + last - first > MOST_COLUMNS:
         raise invalid("This action would increase the number of columns above the limit.")
     like = lines[first - 1] if before else lines[first]
-    document.insert(tab, axis, first, last - first, like)
+    moving.insert(document, tab, axis, first, last - first, like)
     return {}
 
 
@@ -37,21 +38,22 @@ def append_dimension(document: Document, _who: str, body: Json) -> Json:
     """Put blank rows or columns at the end."""
     tab = document.tab(int(body.get("sheetId", 0)))
     axis = axis_of(body)
-    document.insert(tab, axis, len(tab.lines(axis)), int(body.get("length", 0)))
+    moving.insert(document, tab, axis, len(tab.lines(axis)), int(body.get("length", 0)))
     return {}
 
 
-def delete_dimension(document: Document, _who: str, body: Json) -> Json:
+def delete_dimension(document: Document, who: str, body: Json) -> Json:
     """Take rows or columns out."""
     tab, axis, first, last = _dimension(document, body["range"])
-    document.delete(tab, axis, first, last)
+    document.refuse_protected(who, Area(tab.id).with_bounds(axis, first, last))
+    moving.delete(document, tab, axis, first, last)
     return {}
 
 
 def move_dimension(document: Document, _who: str, body: Json) -> Json:
     """Move rows or columns; the destination counts before the move."""
     tab, axis, first, last = _dimension(document, body["source"])
-    document.move(tab, axis, first, last, int(body.get("destinationIndex", 0)))
+    moving.move(document, tab, axis, first, last, int(body.get("destinationIndex", 0)))
     return {}
 
 

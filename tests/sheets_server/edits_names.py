@@ -58,12 +58,12 @@ def add_protected_range(document: Document, who: str, body: Json) -> Json:
     tab = document.tab(area.sheet_id)
     number = int(spec.pop("protectedRangeId", 0)) or document.new_number()
     editors = spec.get("editors") or {}
-    spec["requestingUserCanEdit"] = True
+    spec.pop("requestingUserCanEdit", None)
     spec["editors"] = {**editors, "users": sorted({*editors.get("users", ()), who})}
     thing = Thing((area,), spec, number)
     tab.put("protectedRanges", [*tab.things["protectedRanges"], thing])
-    told = thing_json("protectedRanges", thing)
-    return {"addProtectedRange": {"protectedRange": {**told, "editors": {}}}}
+    told = {**thing_json("protectedRanges", thing), "requestingUserCanEdit": True, "editors": {}}
+    return {"addProtectedRange": {"protectedRange": told}}
 
 
 def update_protected_range(document: Document, who: str, body: Json) -> Json:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from . import moving
 from .document import Document
 from .errors import Json, invalid
+from .lines import Lines
 from .masks import Mask, below, fields_of, parsed, wants
 from .ranges import Axis
 from .resource import sheet_properties
-from .tabs import COLUMNS, ROWS, Lines, Tab, Thing
+from .tabs import COLUMNS, ROWS, Tab, Thing
 
 _SIZES: tuple[tuple[str, Axis], ...] = (("rowCount", "ROWS"), ("columnCount", "COLUMNS"))
 
@@ -142,9 +144,9 @@ def _resize(document: Document, tab: Tab, given: Json, mask: Mask) -> None:
             continue
         here, wanted = len(tab.lines(axis)), int(given[name])
         if wanted < here:
-            document.delete(tab, axis, wanted, here)
+            moving.delete(document, tab, axis, wanted, here)
         elif wanted > here:
-            document.insert(tab, axis, here, wanted - here)
+            moving.insert(document, tab, axis, here, wanted - here)
 
 
 def update_spreadsheet_properties(document: Document, _who: str, body: Json) -> Json:

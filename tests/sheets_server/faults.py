@@ -26,6 +26,8 @@ Kind = Literal[
 ]
 # Faults after which the request has been done all the same.
 APPLIED = frozenset({"applied_then_503", "dropped_after", "truncated", "cut_short", "empty", "slow"})
+# Faults after which the request is done later.
+LATE = frozenset({"late", "late_503"})
 HTML = (
     "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Error 502 (Server Error)!!1</title>"
     "<p><b>502.</b> <ins>That’s an error.</ins><p>The server encountered a temporary error and could not "

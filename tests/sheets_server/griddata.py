@@ -9,10 +9,11 @@ from .colours import with_styles
 from .defaults import default_format
 from .document import Document
 from .errors import Json
+from .lines import Line
 from .masks import Mask, below, cut, wants
 from .ranges import Area
 from .reading import value_of
-from .tabs import Line, Tab
+from .tabs import Tab
 
 _COLUMN_PIXELS, _ROW_PIXELS = 100, 21
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from . import moving
 from .document import Document
 from .edits_blocks import copy_paste, cut_paste, sort_range
 from .edits_tabs import delete_sheet
@@ -53,32 +54,32 @@ def _sort(document: Document, tab: Tab, given: Json) -> None:
 
 
 def _insert(document: Document, tab: Tab, given: Json) -> None:
-    document.insert(tab, "ROWS", int(given["row"]) - 1, int(given.get("count", 1)))
+    moving.insert(document, tab, "ROWS", int(given["row"]) - 1, int(given.get("count", 1)))
 
 
 def _delete(document: Document, tab: Tab, given: Json) -> None:
     first = int(given["row"]) - 1
-    document.delete(tab, "ROWS", first, first + int(given.get("count", 1)))
+    moving.delete(document, tab, "ROWS", first, first + int(given.get("count", 1)))
 
 
 def _move(document: Document, tab: Tab, given: Json) -> None:
     """Drag rows to before the row that is at ``to`` now."""
     first = int(given["row"]) - 1
-    document.move(tab, "ROWS", first, first + int(given.get("count", 1)), int(given["to"]) - 1)
+    moving.move(document, tab, "ROWS", first, first + int(given.get("count", 1)), int(given["to"]) - 1)
 
 
 def _insert_column(document: Document, tab: Tab, given: Json) -> None:
-    document.insert(tab, "COLUMNS", _column(tab, given["column"]), int(given.get("count", 1)))
+    moving.insert(document, tab, "COLUMNS", _column(tab, given["column"]), int(given.get("count", 1)))
 
 
 def _delete_column(document: Document, tab: Tab, given: Json) -> None:
     first = _column(tab, given["column"])
-    document.delete(tab, "COLUMNS", first, first + 1)
+    moving.delete(document, tab, "COLUMNS", first, first + 1)
 
 
 def _move_column(document: Document, tab: Tab, given: Json) -> None:
     first = _column(tab, given["column"])
-    document.move(tab, "COLUMNS", first, first + 1, int(given["to"]))
+    moving.move(document, tab, "COLUMNS", first, first + 1, int(given["to"]))
 
 
 def _edit(_document: Document, tab: Tab, given: Json) -> None:
@@ -106,7 +107,7 @@ def _copy(document: Document, tab: Tab, given: Json) -> None:
     """Copy a whole row over another, or in above it; ``changed``: header and value of one cell that differs."""
     at, row = int(given["to"]), int(given["row"])
     if given.get("insert"):
-        document.insert(tab, "ROWS", at - 1, 1)
+        moving.insert(document, tab, "ROWS", at - 1, 1)
         row += row >= at
     ranges = {"source": _row(tab, row).as_json(), "destination": _row(tab, at).as_json()}
     copy_paste(document, document.owner, ranges)

@@ -15,11 +15,12 @@ from .tabs import Tab, Thing
 _AXES: tuple[tuple[Axis, str], ...] = (("ROWS", "rowGroups"), ("COLUMNS", "columnGroups"))
 
 
-def spreadsheet(document: Document, areas: Sequence[Area], mask: Mask, *, with_grid: bool) -> Json:
+def spreadsheet(document: Document, who: str, areas: Sequence[Area], mask: Mask, *, with_grid: bool) -> Json:
     """Return the Spreadsheet resource, cut down to a mask; cells only where asked for.
 
     Args:
         document: What to describe.
+        who: Who asks; a protected range says whether they may edit it.
         areas: Only the tabs and cells they meet are listed. Empty for all.
         mask: Fields wanted.
         with_grid: Cells are wanted although no mask names them.
@@ -35,7 +36,10 @@ def spreadsheet(document: Document, areas: Sequence[Area], mask: Mask, *, with_g
     answer = cut(answer, mask)
     if wants(mask, "sheets"):
         sheets = [
-            _sheet(document, tab, index, areas, below(mask, "sheets"), with_data=with_data)
+            {
+                **_sheet(document, who, tab, index, below(mask, "sheets")),
+                **(_data(document, tab, areas, below(mask, "sheets", "data")) if with_data else {}),
+            }
             for index, tab in enumerate(document.tabs)
             if not areas or any(area.sheet_id == tab.id for area in areas)
         ]
@@ -87,15 +91,23 @@ def dimension_range(sheet_id: int, axis: Axis, first: int, last: int) -> Json:
     return {"sheetId": sheet_id, **place} if sheet_id else place
 
 
-def _sheet(
-    document: Document, tab: Tab, index: int, areas: Sequence[Area], mask: Mask, *, with_data: bool
-) -> Json:
+def _data(document: Document, tab: Tab, areas: Sequence[Area], mask: Mask) -> Json:
+    """Return the cells of a tab that were asked for, one entry for each range."""
+    mine = [area for area in areas if area.sheet_id == tab.id] or [Area(tab.id)]
+    return {"data": [grid_data(document, tab, tab.clipped(area), mask) for area in mine]}
+
+
+def _sheet(document: Document, who: str, tab: Tab, index: int, mask: Mask) -> Json:
+    """Return a tab without its cells, cut down to a mask."""
     answer: Json = {}
     if wants(mask, "properties"):
         answer["properties"] = sheet_properties(tab, index)
     for kind, things in tab.things.items():
         if things and wants(mask, kind):
             answer[kind] = [thing_json(kind, thing) for thing in things]
+    for told, thing in zip(answer.get("protectedRanges", ()), tab.things["protectedRanges"], strict=False):
+        if document.lets_edit(who, thing):
+            told["requestingUserCanEdit"] = True
     if tab.basic_filter:
         answer["basicFilter"] = thing_json("basicFilter", tab.basic_filter)
     for axis, name in _AXES:
@@ -105,12 +117,7 @@ def _sheet(
         here = [one for one in document.metadata.values() if (one.place, one.sheet_id) == ("SHEET", tab.id)]
         if here:
             answer["developerMetadata"] = [metadata(document, one) for one in here]
-    answer = cut(answer, mask)
-    if with_data:
-        mine = [area for area in areas if area.sheet_id == tab.id] or [Area(tab.id)]
-        wanted = below(mask, "data")
-        answer["data"] = [grid_data(document, tab, tab.clipped(area), wanted) for area in mine]
-    return answer
+    return dict(cut(answer, mask))
 
 
 def thing_json(kind: str, thing: Thing) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,15 +13,13 @@ from . import drive, drive_v2, people, sheets_calls
 from .defaults import new_document
 from .document import Document
 from .edits_tabs import copied_tab
-from .errors import ApiError, Json, forbidden, invalid, not_found, quota_exceeded, unauthenticated
-from .faults import APPLIED, HTML, Fault, Faults
+from .errors import ApiError, Json, forbidden, invalid, not_found, unauthenticated
+from .faults import APPLIED, LATE, Fault, Faults
+from .quota import Quota
 from .resource import sheet_properties, spreadsheet
-from .wire import Answer, Request, json_answer, refusal, spoiled, unavailable
+from .wire import Answer, Request, json_answer, not_done, refusal, spoiled
 
 ACCOUNT = "daicho@shop.example.com"
-_MINUTE = 60.0
-# Reads and writes of all callers together, as a multiple of one caller's.
-_PROJECT = 5
 
 __all__ = ["ACCOUNT", "Answer", "Late", "Request", "Service"]
 
@@ -58,7 +55,7 @@ class Service:
     late: list[Late] = field(default_factory=list)
     calls: list[tuple[str, str, int]] = field(default_factory=list)
     file: Path | None = None
-    _used: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    _quota: Quota = field(default_factory=Quota)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _keys: int = 0
 
@@ -101,23 +98,11 @@ class Service:
             return answer
 
     def _failed(self, fault: Fault, request: Request) -> Answer:
-        match fault.kind:
-            case "late" | "late_503":
-                due = Late(self.clock() + fault.seconds, len(self.calls) + fault.calls, request)
-                self.late.append(due)
-                return Answer(0, None) if fault.kind == "late" else unavailable()
-            case "dropped_before":
-                return Answer(0, None)
-            case "html_502":
-                return Answer(502, HTML.encode(), "text/html; charset=UTF-8")
-            case "expired":
-                return refusal(unauthenticated())
-            case "quota":
-                kind = "read" if sheets_calls.only_reads(request) else "write"
-                return refusal(quota_exceeded(kind, self.quota or 60))
-            case "not_applied_500":
-                return refusal(ApiError(500, "INTERNAL", "Internal error encountered."))
-        return unavailable()
+        """Answer without doing it; what is late is kept to be done later."""
+        if fault.kind in LATE:
+            due = Late(self.clock() + fault.seconds, len(self.calls) + fault.calls, request)
+            self.late.append(due)
+        return not_done(fault, sheets_calls.quota_of(request), self.quota)
 
     def do_late(self, *, everything: bool = False) -> None:
         """Do what was held back and is due by now; ``everything``: whether it is due or not."""
@@ -169,7 +154,8 @@ class Service:
                 token = {"access_token": "local-token", "expires_in": 3599, "token_type": "Bearer"}
                 return json_answer(token)
             who = self._caller(request)
-            self._count(who, request)
+            if self.quota and request.path.startswith("/v4/"):
+                self._quota.count(who, sheets_calls.quota_of(request), self.quota, self.clock())
             found = self._routed(who, request)
         except ApiError as error:
             return refusal(error)
@@ -181,22 +167,6 @@ class Service:
         if not request.token or request.token in self.expired:
             raise unauthenticated()
         return self.tokens.get(request.token, ACCOUNT)
-
-    def _count(self, who: str, request: Request) -> None:
-        """Refuse what is above the quota of the last minute, the caller's or that of all."""
-        if not self.quota or not request.path.startswith("/v4/"):
-            return
-        kind = "read" if sheets_calls.only_reads(request) else "write"
-        now = self.clock()
-        counters = [(self._used.setdefault((who, kind), deque()), self.quota)]
-        counters.append((self._used.setdefault(("", kind), deque()), self.quota * _PROJECT))
-        for used, limit in counters:
-            while used and used[0] <= now - _MINUTE:
-                used.popleft()
-            if len(used) >= limit:
-                raise quota_exceeded(kind, limit)
-        for used, _ in counters:
-            used.append(now)
 
     def _routed(self, who: str, request: Request) -> Json | Answer:
         parts = request.path.strip("/").split("/")
@@ -227,7 +197,7 @@ class Service:
     def _sheets(self, who: str, request: Request, parts: Sequence[str]) -> Json:
         if not parts:
             made = drive.create(self, who, {"name": (request.json.get("properties") or {}).get("title")})
-            return spreadsheet(self.documents[made["id"]], (), {}, with_grid=False)
+            return spreadsheet(self.documents[made["id"]], who, (), {}, with_grid=False)
         key, _, verb = parts[0].partition(":")
         document = self.document(who, key, not_found())
         reads = sheets_calls.only_reads(request)

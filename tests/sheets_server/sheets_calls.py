@@ -10,6 +10,7 @@ from . import appending, edits, edits_tags, filters, reading, writing
 from .document import Document
 from .errors import Json, invalid, not_found
 from .masks import Mask, cut, parsed, wants
+from .quota import Kind
 from .resource import spreadsheet
 from .wire import Request
 
@@ -25,8 +26,13 @@ _KNOWN = {where: frozenset(names.split()) for where, names in _FIELDS.items()}
 
 
 def only_reads(request: Request) -> bool:
-    """Return whether a call changes nothing; its quota is that of reads."""
+    """Return whether a call changes nothing."""
     return request.method == "GET" or bool(_READS.search(request.path))
+
+
+def quota_of(request: Request) -> Kind:
+    """Return the quota that a call counts for."""
+    return "read" if only_reads(request) else "write"
 
 
 def answered(document: Document, who: str, request: Request, verb: str, rest: Sequence[str]) -> Json:
@@ -39,13 +45,13 @@ def answered(document: Document, who: str, request: Request, verb: str, rest: Se
     body = request.json
     match (request.method, verb, tuple(rest)):
         case ("GET", "", ()):
-            return _described(document, request, mask)
+            return _described(document, who, request, mask)
         case ("POST", "batchUpdate", ()):
             return _batch(document, who, body, mask)
         case ("POST", "getByDataFilter", ()):
             areas = [area for part in body.get("dataFilters") or [] for area in filters.found(document, part)]
             _refuse_unknown(mask)
-            return spreadsheet(document, areas, mask, with_grid=bool(body.get("includeGridData")))
+            return spreadsheet(document, who, areas, mask, with_grid=bool(body.get("includeGridData")))
     found = _one(document, who, request, rest) if not verb else None
     if found is None:
         raise not_found()
@@ -66,11 +72,11 @@ def _one(document: Document, who: str, request: Request, rest: Sequence[str]) ->
     return None
 
 
-def _described(document: Document, request: Request, mask: Mask) -> Json:
+def _described(document: Document, who: str, request: Request, mask: Mask) -> Json:
     grid = request.options.get("includeGridData", "").lower() == "true"
     _refuse_unknown(mask)
     areas = [document.area(text) for text in request.query.get("ranges") or ()]
-    return spreadsheet(document, areas, mask, with_grid=grid)
+    return spreadsheet(document, who, areas, mask, with_grid=grid)
 
 
 def _refuse_unknown(mask: Mask) -> None:
@@ -91,7 +97,7 @@ def _batch(document: Document, who: str, body: Json, mask: Mask) -> Json:
         _refuse_unknown(inner)
         areas = [document.area(text) for text in body.get("responseRanges") or ()]
         grid = bool(body.get("responseIncludeGridData")) and not mask
-        answer["updatedSpreadsheet"] = spreadsheet(document, areas, inner, with_grid=grid)
+        answer["updatedSpreadsheet"] = spreadsheet(document, who, areas, inner, with_grid=grid)
     if not mask or "*" in mask:
         return answer
     # What is inside was cut down above.

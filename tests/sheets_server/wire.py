@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import ApiError, Json
-from .faults import Fault
+from .errors import ApiError, Json, quota_exceeded, unauthenticated
+from .faults import HTML, Fault
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _PRETTY = json.JSONEncoder(ensure_ascii=False, indent=2)
@@ -57,8 +57,23 @@ def refusal(error: ApiError) -> Answer:
     return json_answer(error.body(), error.code)
 
 
-def unavailable() -> Answer:
-    """Return the 503."""
+def not_done(fault: Fault, kind: str, quota: int) -> Answer:
+    """Return what reaches the client of a request that was not done, or not yet."""
+    match fault.kind:
+        case "late" | "dropped_before":
+            return Answer(0, None)
+        case "html_502":
+            return Answer(502, HTML.encode(), "text/html; charset=UTF-8")
+        case "expired":
+            return refusal(unauthenticated())
+        case "quota":
+            return refusal(quota_exceeded(kind, quota or 60))
+        case "not_applied_500":
+            return refusal(ApiError(500, "INTERNAL", "Internal error encountered."))
+    return _unavailable()
+
+
+def _unavailable() -> Answer:
     return refusal(ApiError(503, "UNAVAILABLE", "The service is currently unavailable."))
 
 
@@ -67,7 +82,7 @@ def spoiled(fault: Fault, answer: Answer) -> Answer:
     body = answer.body
     match fault.kind:
         case "applied_then_503":
-            return unavailable()
+            return _unavailable()
         case "dropped_after":
             return Answer(0, None)
         case "truncated" if body:
