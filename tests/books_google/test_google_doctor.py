@@ -8,6 +8,7 @@ from typing import Any
 
 import ledgers
 import pytest
+from google.oauth2.credentials import Credentials
 from google_desk import ROBOT, Desk, says
 from test_google_refusals import API_OFF
 
@@ -91,11 +92,11 @@ def test_a_key_that_others_may_read_is_named(folder: Path, monkeypatch: pytest.M
 def _fence(desk: Desk, title: str, **given: Any) -> None:  # noqa: ANN401 - as in the API
     document = desk.service.documents[desk.key]
     document.tabs[0].properties["title"] = title
-    desk.spreadsheet().update(
+    document.owner = desk.service.tokens["owner"] = "owner@example.com"
+    document.editors.add(document.owner)
+    desk.spreadsheet(Credentials("owner")).update(
         [{"addProtectedRange": {"protectedRange": {"range": {"endRowIndex": 9}, **given}}}]
     )
-    for thing in document.tabs[0].things["protectedRanges"]:
-        thing.spec["editors"] = {"users": ["owner@example.com"]}
 
 
 def _found(folder: Path, look: Callable[[Any, Configuration], Any]) -> list[str]:
@@ -116,7 +117,7 @@ def test_a_protected_range_that_keeps_daicho_out_is_named(folder: Path, desk: De
     ("title", "more"),
     [
         pytest.param("orders", {"warningOnly": True}, id="only warns"),
-        pytest.param("orders", {"requestingUserCanEdit": True}, id="lets Daicho in"),
+        pytest.param("orders", {"editors": {"users": [ROBOT]}}, id="lets Daicho in"),
         pytest.param("private notes", {}, id="another tab"),
         pytest.param("orders", {"range": {"endRowIndex": 1}}, id="header row"),
     ],

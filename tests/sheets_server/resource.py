@@ -104,10 +104,7 @@ def _sheet(document: Document, who: str, tab: Tab, index: int, mask: Mask) -> Js
         answer["properties"] = sheet_properties(tab, index)
     for kind, things in tab.things.items():
         if things and wants(mask, kind):
-            answer[kind] = [thing_json(kind, thing) for thing in things]
-    for told, thing in zip(answer.get("protectedRanges", ()), tab.things["protectedRanges"], strict=False):
-        if document.lets_edit(who, thing):
-            told["requestingUserCanEdit"] = True
+            answer[kind] = [{**thing_json(kind, one), **_told_to(document, who, kind, one)} for one in things]
     if tab.basic_filter:
         answer["basicFilter"] = thing_json("basicFilter", tab.basic_filter)
     for axis, name in _AXES:
@@ -118,6 +115,12 @@ def _sheet(document: Document, who: str, tab: Tab, index: int, mask: Mask) -> Js
         if here:
             answer["developerMetadata"] = [metadata(document, one) for one in here]
     return dict(cut(answer, mask))
+
+
+def _told_to(document: Document, who: str, kind: str, thing: Thing) -> Json:
+    """Return what a thing says of the caller."""
+    editable = kind == "protectedRanges" and document.lets_edit(who, thing)
+    return {"requestingUserCanEdit": True} if editable else {}
 
 
 def thing_json(kind: str, thing: Thing) -> Json:
