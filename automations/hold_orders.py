@@ -42,7 +42,8 @@ READS = {
     ),
     "customers": (
         "customer_id", "name", "company", "prefecture", "address", "phone", "email", "blocked", "blocked_reason",
-        "blocked_by", "blocked_on", "refusals", "email_bounced", "age_checked_on",
+        "blocked_by", "blocked_on", "refusals", "archived_orders", "archived_refusals", "email_bounced",
+        "age_checked_on",
     ),
     "shipments": (
         "order_id", "with_orders", "state", "stopped", "tracking_number", "instructed_at", "shipped_on", "return_reason",

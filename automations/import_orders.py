@@ -112,6 +112,7 @@ class _Intake:
         lines = self.ledger["order_lines"]
         self._line_numbers = LineNumbers(row.key for row in (*lines, *lines.set_aside))
         self._typed: list[str] = []
+        self._archived = self.ledger.incoming.archived if self.ledger.incoming else {}
 
     def typed_orders(self) -> Iterator[Part]:
         """Give numbers to orders typed without one, and a customer to every open order without one."""
@@ -147,7 +148,9 @@ class _Intake:
         for (channel, number), order in self._by_source().items():
             row = self._numbers.row_of(order)
             mark = f"import:{channel}:{number}"
-            if row is None and mark in self.ledger.marks:
+            if row is None and mark in self._archived:
+                yield _in_archive(order, channel, self._archived[mark], self.settings.channels)
+            elif row is None and mark in self.ledger.marks:
                 yield _deleted(order, channel, self.settings.channels)
             elif row is None:
                 self.marks.append(mark)
@@ -262,6 +265,24 @@ def _deleted(order: IncomingOrder, channel: str, channels: Mapping[str, Channel]
             channel=name,
         ),
         msg("Nothing needs to be done. To have it back, type it into the orders tab."),
+        order.row,
+        "warning",
+    )
+
+
+def _in_archive(order: IncomingOrder, channel: str, name: str, channels: Mapping[str, Channel]) -> Finding:
+    return Finding(
+        "order-archived",
+        "orders",
+        plain_number(order.number),
+        "",
+        order.number,
+        msg(
+            "This order of {channel} was closed long ago and is in the archive {name}, so it is left out.",
+            channel=channels[channel].label if channel in channels else channel,
+            name=name,
+        ),
+        msg("Nothing needs to be done. To look at it: daicho why {order}", order=plain_number(order.number)),
         order.row,
         "warning",
     )

@@ -16,16 +16,22 @@ import yaml
 from gallery_google import google_says
 from hand_shop import TOKYO, read_snapshot
 
+from automations.app.archives import archive_book, make_archive
 from automations.app.configuration import BUNDLED
-from automations.app.runner import run
+from automations.app.runner import open_shop, run, typed
 from automations.books import workbook
 from automations.books.disk import Disk
 from automations.books.versions import VersionedFile
 from automations.books.xlsx import CellEdit, SheetEdit, edit_workbook
+from automations.core.archiving.copies import copies
 from automations.core.errors import LedgerChanged
+from automations.core.ledger import Row
+from automations.core.snapshot import RunNote
+from automations.core.values import Value
 
 State = Callable[[Path, str], AbstractContextManager[None]]
 _LEDGER = "ledger.xlsx"
+_SUMMER = datetime(2026, 7, 1, 9, 0, tzinfo=TOKYO)
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
@@ -241,6 +247,36 @@ def _ran(folder: Path) -> None:
         run(folder, now=datetime(2026, 11, 24, 9, 0, tzinfo=TOKYO))
 
 
+def _archived(folder: Path, number: str, imported_hour: int = 9) -> Row:
+    """Put a closed order of last summer into the archive, as if it had been moved there; return its row."""
+    shop = open_shop(folder)
+    row = _closed(number, imported_hour)
+    make_archive(shop.configuration, "2026")
+    book = archive_book(shop.configuration, "2026")
+    snapshot = book.read()
+    plan = copies(typed(shop, snapshot, _SUMMER), [row], [f"import:shopify:{number}"]).plan
+    book.commit(plan, snapshot, RunNote("r", "archive", _SUMMER.isoformat()))
+    return row
+
+
+def _archive_has_another(folder: Path, number: str) -> None:
+    """Close an order of a number that another one in the archive has already."""
+    _archived(folder, number)
+    shop = open_shop(folder)
+    snapshot = shop.book.read()
+    plan = copies(typed(shop, snapshot, _SUMMER), [_closed(number, 15)], []).plan
+    shop.book.commit(plan, snapshot, RunNote("r", "run", _SUMMER.isoformat()))
+
+
+def _closed(number: str, hour: int) -> Row:
+    made = _SUMMER.replace(hour=hour)
+    cells: dict[str, Value] = {
+        "order_id": number, "status": "posted", "status_set": "posted", "channel": "shopify", "channel_order_no": number,
+        "ordered_at": made, "imported_at": made, "posted_on": made.date(),
+    }  # fmt: skip
+    return Row("orders", number, cells)
+
+
 @contextmanager
 def _workbook(folder: Path) -> Iterator[Any]:
     import openpyxl
@@ -278,4 +314,6 @@ STATES: Mapping[str, State] = {
     "google": google_says,
     "older-workbook": _before(_older),
     "journal-edited": _before(_journal_edited),
+    "archived": _before(_archived),
+    "archive-has-another": _before(_archive_has_another),
 }

@@ -156,6 +156,7 @@ def import_files(
 @click.option("--where", "conditions", multiple=True, help=_("Only rows with COLUMN=VALUE; may be repeated."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 @click.option("--csv", "as_csv", is_flag=True, help=_("Print CSV."))
+@click.option("--archive", "archived", is_flag=True, help=_("Look into the archives instead."))
 @common
 def show(  # noqa: PLR0913 - the options of the command
     tab: str,
@@ -165,21 +166,45 @@ def show(  # noqa: PLR0913 - the options of the command
     language: str | None,
     as_json: bool,
     as_csv: bool,
+    archived: bool,
 ) -> None:
     """Print rows by column id."""
     from automations.app.rows import show_rows
 
     form: Literal["json", "csv", "table"] = "json" if as_json else "csv" if as_csv else "table"
-    click.echo(show_rows(folder, tab, conditions, form, now, language), nl=form != "csv")
+    told = show_rows(folder, tab, conditions, form, now, language, archived=archived)
+    click.echo(told, nl=form != "csv")
 
 
 @cli.command(help=_("Print the day in figures.\n\nExample: daicho report"))
+@click.option("--archive", "archived", is_flag=True, help=_("Also count what the archives hold."))
 @common
-def report(folder: Path, now: datetime | None, language: str | None) -> None:
+def report(folder: Path, now: datetime | None, language: str | None, archived: bool) -> None:
     """Orders per status and age, shortages, what needs a person."""
     from automations.app.report import day_report
 
-    click.echo(day_report(folder, now, language))
+    click.echo(day_report(folder, now, language, archived=archived))
+
+
+@cli.command(
+    help=_("Move closed orders to the archive of their year.\n\nExample: daicho archive --dry-run"),
+)
+@click.option("--dry-run", is_flag=True, help=_("Only show what would happen."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+@common
+def archive(folder: Path, now: datetime | None, language: str | None, dry_run: bool, as_json: bool) -> None:
+    """Keep the ledger small; nothing is ever lost."""
+    from automations.app.archive_telling import archive_json, archive_lines
+    from automations.app.archiving import archive as archive_closed
+
+    done = archive_closed(folder, now=now, language=language, dry_run=dry_run)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(archive_json(done), ensure_ascii=False, indent=2))
+        return
+    for line in archive_lines(done):
+        click.echo(line)
 
 
 @cli.command(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from automations import AUTOMATIONS
 from automations.app.calendars import calendar_of, zone_of
 from automations.app.yaml_files import read_yaml
+from automations.core.archiving.settings import Archiving, check_archiving
 from automations.core.calendar import Calendar
 from automations.core.declare import Problems, read_all, read_as, unknown_name
 from automations.core.errors import SetupError
@@ -80,6 +81,7 @@ class Configuration:
     mails: Mapping[str, MailKind]
     carriers: Mapping[str, Carrier]
     channels: Mapping[str, Channel]
+    archive: Archiving
     sections: Mapping[str, object]
     template_folders: tuple[Path, ...]
     tree: Tree
@@ -177,7 +179,8 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     carriers = _read_files(Carrier, _with_accounts(tree, problems), "carriers", problems)
     channels = _read_files(Channel, tree["channels"], "channels", problems)
     tabs = _read_files(Tab, tree["tabs"], "tabs", problems)
-    top, shop = top or _Top(), shop or Shop("")
+    archive = read_as(Archiving, tree.get("archive") or {}, "shop.yaml: archive", problems)
+    top, shop, archive = top or _Top(), shop or Shop(""), archive or Archiving()
     check_currency(top.currency, "shop.yaml: currency", problems)
     lists = {
         "statuses": _choices(statuses),
@@ -198,6 +201,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     check_conditions(holds, schema, top.currency, problems)
     check_payments(payments, problems)
     check_mails(mails, problems)
+    check_archiving(archive, mails, problems)
     check_carriers(carriers, problems)
     check_channels(channels, schema, problems)
     sections = _sections(tree, problems)
@@ -218,6 +222,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
         mails=mails,
         carriers=carriers,
         channels=channels,
+        archive=archive,
         sections=sections,
         template_folders=(folder / "mail_templates", BUNDLED / "mail_templates"),
         tree=tree,
@@ -299,14 +304,14 @@ def _choices(declared: Mapping[str, object]) -> dict[str, Choice]:
 
 
 def _sections(tree: Tree, problems: Problems) -> dict[str, object]:
-    known = {*_names(_Top), "shop", "accounts", *_FILES, *_FOLDERS}
+    known = {*_names(_Top), "shop", "archive", "accounts", *_FILES, *_FOLDERS}
     for key in tree.keys() - known - {*AUTOMATIONS}:
         _unknown_key(key, problems)
     return {name: tree[name] for name in AUTOMATIONS if tree.get(name) is not None}
 
 
 def _unknown_key(key: str, problems: Problems) -> None:
-    allowed = (*_names(_Top), "shop", "carriers", *AUTOMATIONS)
+    allowed = (*_names(_Top), "shop", "archive", "carriers", *AUTOMATIONS)
     unknown_name("key", key, allowed, "shop.yaml", problems, "unknown-key")
 
 

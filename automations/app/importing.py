@@ -13,6 +13,8 @@ from automations.core.errors import DaichoError
 from automations.core.incoming import IncomingFile, IncomingOrder
 from automations.core.ledger import Row, Table
 from automations.core.messages import msg
+from automations.core.orders.channels import plain_number
+from automations.core.orders.order_numbers import import_mark
 from automations.core.plan import Finding, SetCells
 from automations.core.records import dataclass
 from automations.core.text import on_one_line
@@ -75,9 +77,10 @@ def _count(file: IncomingFile, outcome: Outcome) -> FileCount:
     before, after = _by_number(outcome.before["orders"]), _by_number(outcome.after["orders"])
     new = [order for order in orders if _number(order) not in before and _number(order) in after]
     known = [order for order in orders if _number(order) in before]
+    archived = [order for order in orders if incoming and import_mark(order) in incoming.archived]
     told = _told(outcome)
     changed = [order for order in known if before[_number(order)].key in told]
-    keys = {order.number for order in orders} | {
+    keys = {name for order in orders for name in (order.number, plain_number(order.number))} | {
         after[_number(order)].key for order in orders if _number(order) in after
     }
     findings = [
@@ -89,7 +92,7 @@ def _count(file: IncomingFile, outcome: Outcome) -> FileCount:
         file=file.name,
         channel=file.source,
         orders_new=len(new),
-        orders_same=len(known) - len(changed),
+        orders_same=len(known) - len(changed) + len(archived),
         orders_changed=len(changed),
         lines=sum(len(order.lines) for order in orders),
         findings=tuple(dict.fromkeys((*file.findings, *findings))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from automations.app.runner import open_shop, read_ledger
+from automations.app.archives import archive_ledgers
+from automations.app.runner import Shop, open_shop, read_ledger
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
 from automations.core.statuses import CLOSED
@@ -33,10 +35,27 @@ class Day:
     waiting: pd.DataFrame
 
 
-def day_report(folder: Path, now: datetime | None, language: str | None) -> str:
-    """Return the day's figures as text; nothing is written."""
-    _, ledger = read_ledger(open_shop(folder, language), now)
-    return "\n".join(map(visible, _told(figures(ledger), ledger)))
+def day_report(folder: Path, now: datetime | None, language: str | None, *, archived: bool = False) -> str:
+    """Return the day's figures as text, and what each archive holds; nothing is written."""
+    shop = open_shop(folder, language)
+    _, ledger = read_ledger(shop, now)
+    lines = _told(figures(ledger), ledger)
+    if archived:
+        lines += ["", msg("In the archives").text(ledger.language)]
+        lines += [f"  {line}" for line in _archive_lines(shop, now)] or ["  -"]
+    return "\n".join(map(visible, lines))
+
+
+def _archive_lines(shop: Shop, now: datetime | None) -> Iterator[str]:
+    for name, ledger in archive_ledgers(shop, now):
+        status = ledger.schema["orders"].columns["status"]
+        counts = Counter(order.text("status") for order in ledger["orders"])
+        parts = tuple(
+            msg("{status} {count}", status=choice.label, count=counts[choice.id])
+            for choice in status.choices.values()
+            if counts[choice.id]
+        )
+        yield msg("{name}: {counts}", name=name, counts=parts).text(ledger.language)
 
 
 def figures(ledger: Ledger) -> Day:

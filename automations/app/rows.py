@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from automations.app.archives import archive_ledgers
 from automations.app.runner import open_shop, read_ledger
 from automations.core.cells import to_json
 from automations.core.errors import DaichoError
@@ -35,22 +36,30 @@ class ShowRefused(DaichoError):
         super().__init__("show-refused", why, fix, where="daicho show", value=typed)
 
 
-def show_rows(
-    folder: Path, tab: str, conditions: Sequence[str], form: Form, now: datetime | None, language: str | None
+def show_rows(  # noqa: PLR0913 - the options of `daicho show`
+    folder: Path,
+    tab: str,
+    conditions: Sequence[str],
+    form: Form,
+    now: datetime | None,
+    language: str | None,
+    *,
+    archived: bool = False,
 ) -> str:
-    """Return the rows of a tab that meet every ``COLUMN=VALUE`` (ids or labels).
+    """Return the rows of a tab that meet every ``COLUMN=VALUE`` (ids or labels); ``archived`` those of all archives.
 
     Raises:
         ShowRefused: Tab or column is not known; the nearest name is offered.
     """
     shop = open_shop(folder, language)
     found = _tab(tab, shop.configuration.schema)
-    _, ledger = read_ledger(shop, now)
     wanted = [_condition(text, found) for text in conditions]
-    table = ledger[found.id]
+    _, ledger = read_ledger(shop, now)
+    ledgers = [one for _, one in archive_ledgers(shop, now)] if archived else [ledger]
     rows = [
         row
-        for row in (*table.rows, *table.set_aside)
+        for one in ledgers
+        for row in (*one[found.id].rows, *one[found.id].set_aside)
         if all(_meets(row, name, value, found) for name, value in wanted)
     ]
     if form == "json":

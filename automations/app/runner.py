@@ -182,6 +182,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
         snapshot, ledger = read_ledger(shop, now, arrived.incoming, texts=False)
+        ledger = with_archived(shop, ledger)
         tell(msg("working through the orders"))
         outcome = replace(planned(shop, ledger, names), notes=snapshot.notes)
         if dry_run:
@@ -242,6 +243,24 @@ def _busy(shop: Shop) -> ServiceError:
         msg("Run again when nobody is saving; nothing was written."),
         where=shop.configuration.ledger,
     )
+
+
+def with_archived(shop: Shop, ledger: Ledger) -> Ledger:
+    """Return the ledger with what the archives know of old orders that arrived and are not known here."""
+    incoming = ledger.incoming
+    if incoming is None or not incoming.orders:
+        return ledger
+    from automations.core.archiving.arrivals import could_be_archived
+
+    unknown = could_be_archived(ledger, shop.configuration.archive.after_days)
+    if not unknown:
+        return ledger
+    from automations.app.archives import archive_books
+
+    found: dict[str, str] = {}
+    for name, book in archive_books(shop.configuration):
+        found |= dict.fromkeys(unknown & book.read(texts=False).marks, name)
+    return replace(ledger, incoming=replace(incoming, archived=found))
 
 
 def planned(shop: Shop, ledger: Ledger, names: Sequence[str]) -> Outcome:

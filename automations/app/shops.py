@@ -131,23 +131,28 @@ def _with_services(tab: Tab, used: Collection[str]) -> Tab:
 
 
 def open_book(configuration: Configuration) -> Book:
-    """Return the book the ledger of this shop lives in.
+    """Return the book the ledger of this shop lives in; raises like `open_book_at`."""
+    return open_book_at(configuration.ledger, configuration)
+
+
+def open_book_at(place: str, configuration: Configuration) -> Book:
+    """Return the book of a ledger of this shop's form: a workbook in its folder, or ``google:`` and an id.
 
     Raises:
         SetupError: The ledger is a Google spreadsheet without an address or without credentials.
     """
-    if is_google(configuration.ledger):
+    if is_google(place):
         from automations.books.google_sheets import GoogleBook
 
         return GoogleBook(
-            open_spreadsheet(configuration),
+            open_spreadsheet(configuration, place),
             configuration.schema,
             language=configuration.language,
             currency=configuration.currency,
             zone=configuration.zone,
         )
     return WorkbookBook(
-        configuration.folder / configuration.ledger,
+        configuration.folder / place,
         configuration.schema,
         language=configuration.language,
         currency=configuration.currency,

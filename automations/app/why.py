@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from automations import AUTOMATIONS
-from automations.app.orders import find_order
-from automations.app.runner import open_shop, planned, read_ledger
+from automations.app.archives import archive_ledgers
+from automations.app.orders import OrderUnknown, find_order
+from automations.app.runner import Shop, open_shop, planned, read_ledger
 from automations.app.show import cell_text, finding_text
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import msg
@@ -25,7 +27,13 @@ def explain(folder: Path, number: str, now: datetime | None, language: str | Non
     """
     shop = open_shop(folder, language)
     _, ledger = read_ledger(shop, now)
-    find_order(ledger, number)
+    try:
+        find_order(ledger, number)
+    except OrderUnknown:
+        archived = _in_archives(shop, number, now)
+        if archived is None:
+            raise
+        return archived
     outcome = planned(shop, ledger, AUTOMATIONS)
     order = find_order(outcome.after, number)
     findings = [
@@ -37,6 +45,16 @@ def explain(folder: Path, number: str, now: datetime | None, language: str | Non
     lines = list(_story(order, outcome.after))
     lines += [finding_text(finding, outcome.after, ledger.language) for finding in findings]
     return "\n".join(map(visible, lines))
+
+
+def _in_archives(shop: Shop, number: str, now: datetime | None) -> str | None:
+    """Return the story of an order that was moved to an archive, the newest first; None when none has it."""
+    for name, ledger in archive_ledgers(shop, now):
+        with suppress(OrderUnknown):
+            order = find_order(ledger, number)
+            where = msg("This order is closed and in the archive {name}.", name=name).text(ledger.language)
+            return "\n".join(map(visible, (where, *_story(order, ledger))))
+    return None
 
 
 def _story(order: Row, ledger: Ledger) -> Iterable[str]:

@@ -38,7 +38,7 @@ def snapshot_after(
     cells = {edit.sheet: edit.cells for edit in written.edits}
     sheets = {
         tab: _without(
-            _edited(_widened(sheet, written.added.get(tab)), cells.get(sheet.title, ())),
+            _edited(_widened(sheet, tab, written), cells.get(sheet.title, ())),
             written.removed.get(sheet.title, ()),
             moves_up=sheet.title not in emptied,
         )
@@ -48,8 +48,12 @@ def snapshot_after(
     return Snapshot(commit.ledger_id, commit.op, commit.n, sheets, marks, token)
 
 
-def _widened(sheet: Sheet, added: Mapping[str, int] | None) -> Sheet:
-    return replace(sheet, columns={**sheet.columns, **added}) if added else sheet
+def _widened(sheet: Sheet, tab: str, written: CellsOfCommit) -> Sheet:
+    added, headers = written.added.get(tab), written.headers.get(tab)
+    if not added and not headers:
+        return sheet
+    columns, unknown = {**sheet.columns, **(added or {})}, {**sheet.unknown, **(headers or {})}
+    return replace(sheet, columns=columns, unknown=unknown)
 
 
 def _edited(sheet: Sheet, edits: Sequence[CellEdit]) -> Sheet:

@@ -10,12 +10,12 @@ from automations.books.xlsx import CellEdit, SheetEdit
 from automations.core import journal
 from automations.core.errors import LedgerRefused
 from automations.core.messages import msg
-from automations.core.plan import AppendRow, Plan, RemoveRow, SetCells
+from automations.core.plan import AppendRow, Change, Plan, RemoveRow, SetCells
 from automations.core.reading import row_keys
 from automations.core.records import dataclass
 from automations.core.schema import Column, Schema
 from automations.core.snapshot import RunNote, Sheet, Snapshot
-from automations.core.values import Cells
+from automations.core.values import Cells, Value
 from automations.core.wording import Wording
 
 _LONGEST_TEXT = 32_767
@@ -30,6 +30,7 @@ class CellsOfCommit:
 
     Attributes:
         added: Where columns stand that a sheet lacked, by tab and column; they are among the edits.
+        headers: Where columns stand that a sheet lacked and the schema does not know, as people add them.
         removed: Rows that go, by the title of their sheet; numbered as before the edits.
     """
 
@@ -37,6 +38,7 @@ class CellsOfCommit:
     cells: int
     rows: int
     added: Mapping[str, Mapping[str, int]]
+    headers: Mapping[str, Mapping[str, int]]
     removed: Mapping[str, tuple[int, ...]]
 
 
@@ -67,14 +69,23 @@ def cells_of(
     sheet, tab = base.sheets[journal.TAB], schema[journal.TAB]
     leaving, kept = journal.rows_of_marks(sheet, tab, plan.retired)
     record.removed.update(journal.expired_rows(sheet, tab, today), leaving)
-    for row in journal.rows_for(replace(plan, marks=(*plan.marks, *kept)), commit, note):
+    recorded = tuple(_recorded(change, schema) for change in plan.changes)
+    for row in journal.rows_for(Plan(recorded, marks=(*plan.marks, *kept)), commit, note):
         record.append(row)
     edits = tuple(
         SheetEdit(page.title, (*page.new_headers(), *page.edits)) for page in pages.values() if page.edits
     )
     added = {tab: page.added for tab, page in pages.items() if page.added}
     removed = {page.title: tuple(sorted(page.removed)) for page in pages.values() if page.removed}
-    return CellsOfCommit(edits, cells, rows, added, removed)
+    headers = {tab: page.headers for tab, page in pages.items() if page.headers}
+    return CellsOfCommit(edits, cells, rows, added, headers, removed)
+
+
+def _recorded(change: Change, schema: Schema) -> Change:
+    """Return a change as it goes on record: of a row that stands in an archive the key is enough."""
+    if not (isinstance(change, RemoveRow) and change.is_archived):
+        return change
+    return replace(change, before={name: change.before.get(name) for name in schema[change.tab].key})
 
 
 class _Page:
@@ -84,6 +95,7 @@ class _Page:
         self.title = sheet.title
         self.edits: list[CellEdit] = []
         self.added: dict[str, int] = {}
+        self.headers: dict[str, int] = {}
         self.removed: set[int] = set()
         self._tab = schema[sheet.tab]
         self._sheet = sheet
@@ -115,9 +127,14 @@ class _Page:
         for name, at in self.added.items():
             label = self._tab.columns[name].label.text(self._wording.language)
             yield CellEdit(self._sheet.header_row, at, label)
+        for header, at in self.headers.items():
+            yield CellEdit(self._sheet.header_row, at, header)
 
     def _cells(self, number: int, cells: Cells) -> Iterator[CellEdit]:
         for name, value in cells.items():
+            if name not in self._tab.columns:
+                yield from self._peoples_own(number, name, value)
+                continue
             column = self._tab.columns[name]
             written = self._wording.cell(column, value)
             if isinstance(written, str) and _is_too_long(written):
@@ -128,9 +145,23 @@ class _Page:
             if at is not None:
                 yield CellEdit(number, at, written)
 
+    def _peoples_own(self, number: int, header: str, value: Value) -> Iterator[CellEdit]:
+        """Yield a cell of a column that only people know, as rows bring it from another ledger."""
+        at = self._sheet.unknown.get(header) or self.headers.get(header)
+        if at is None and value is not None:
+            at = self.headers[header] = self._free_column()
+        if at is not None:
+            yield CellEdit(number, at, value)
+
     def _free_column(self) -> int:
         """Return the first column behind everything that stands in the sheet."""
-        headers = (*self._sheet.columns.values(), *self._sheet.unknown.values(), *self.added.values())
+        sheet = self._sheet
+        headers = (
+            *sheet.columns.values(),
+            *sheet.unknown.values(),
+            *self.added.values(),
+            *self.headers.values(),
+        )
         return max(*headers, *(len(cells) for _, cells in self._sheet.rows), 0) + 1
 
 

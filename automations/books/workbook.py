@@ -97,7 +97,8 @@ class WorkbookBook:
             self._file.install(content, commit.op, base.token)
             self._file.remove_old_backups(commit.op)
         after = snapshot_after(base, written, plan, commit, hash_of(content), emptied)
-        return Receipt(commit.op, written.cells, written.rows, after)
+        notes = tuple(_hidden(title) for title in sorted(emptied))
+        return Receipt(commit.op, written.cells, written.rows, after, notes)
 
     def _content_at(self, base: Snapshot) -> bytes:
         """Return the file, whose hash covers the version property as well."""
@@ -150,3 +151,11 @@ class WorkbookBook:
             raise troubles.refusal(error, self._path) from error
         except OSError as error:
             raise troubles.failure(error, self._path) from error
+
+
+def _hidden(title: str) -> Message:
+    return msg(
+        "In the tab {title} formulas or other things point to rows that were taken out, so these rows were emptied "
+        "and hidden.",
+        title=title,
+    )

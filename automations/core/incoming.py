@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from automations.core.plan import Finding
 from automations.core.records import dataclass
 from automations.core.values import Cells
@@ -71,9 +74,14 @@ class IncomingFile:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Everything that arrived since the last run, and the files that were refused."""
+    """Everything that arrived since the last run, and the files that were refused.
+
+    Attributes:
+        archived: Marks of orders that were found in an archive, with its name.
+    """
 
     orders: tuple[IncomingOrder, ...] = ()
     tracking: tuple[TrackingResult, ...] = ()
     files: tuple[IncomingFile, ...] = ()
     findings: tuple[Finding, ...] = ()
+    archived: Mapping[str, str] = field(default_factory=dict)

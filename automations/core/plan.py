@@ -61,12 +61,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RemoveRow:
-    """A row that goes as a whole, with what people wrote beside it; ``before`` is what stood there."""
+    """A row that goes as a whole, with what people wrote beside it; ``before`` is what stood there.
+
+    Attributes:
+        is_archived: All of it can be read in an archive.
+    """
 
     tab: str
     key: str
     before: Cells
     why: Message | None = None
+    is_archived: bool = False
 
     @property
     def cells(self) -> Cells:

@@ -68,9 +68,11 @@ class Receipt:
 
     Attributes:
         after: The ledger as the commit left it; None where the book would have to read to know.
+        notes: What a person should know about how it was written.
     """
 
     version: str
     cells: int
     rows: int
     after: Snapshot | None = None
+    notes: tuple[Message, ...] = ()

@@ -58,6 +58,7 @@ def refused_before(case: Case, reason: HoldReason, around: Surroundings) -> Evid
     orders = [order for order in refused.get(person, ()) if order != case.order.key]
     customer = around.ledger["customers"].get(case.order.text("customer_id"))
     earlier = customer.number_of("refusals") if customer is not None else 0
+    earlier += around.archived(case.order, "archived_refusals")
     if len(orders) + earlier < max(reason.times_from, 1):
         return ()
     found = [msg("Refused a parcel of order {orders}", orders=tuple(orders[:_MOST_NAMED]))] if orders else []

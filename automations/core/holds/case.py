@@ -63,6 +63,15 @@ class Surroundings:
     channels: Mapping[str, Channel]
     indexes: dict[object, Any] = field(default_factory=dict, compare=False)
 
+    def archived(self, order: Row, column: str = "archived_orders") -> int:
+        """Return what the row of an order's customer knows of orders that were moved to the archive."""
+        customer = self.ledger["customers"].get(order.text("customer_id"))
+        return customer.number_of(column) if customer is not None else 0
+
+    def is_first(self, order: Row) -> bool:
+        """Return whether the buyer has no order before this one, in the ledger or the archive."""
+        return self.orders.is_first(order.key) and not self.archived(order)
+
     def index(self, made_by: Callable[..., Index], *thresholds: object) -> Index:
         """Return what ``made_by`` makes of this and the thresholds; made once, however many orders ask for it."""
         key = (made_by, *thresholds)

@@ -64,7 +64,7 @@ def _free_mail(case: Case, reason: HoldReason, _around: Surroundings) -> Message
 
 
 def _new_customer(case: Case, _reason: HoldReason, around: Surroundings) -> Message | None:
-    return msg("first order") if around.orders.is_first(case.order.key) else None
+    return msg("first order") if around.is_first(case.order) else None
 
 
 def _high_amount(case: Case, reason: HoldReason, around: Surroundings) -> Message | None:

@@ -39,7 +39,7 @@ def high_amount(case: Case, reason: HoldReason, around: Surroundings) -> Evidenc
     if reason.amount_from and amount >= minor(reason.amount_from, currency):
         return (msg("The order comes to {amount}", amount=_written(amount, currency)),)
     limit = reason.new_customer_amount_from
-    if limit and amount >= minor(limit, currency) and around.orders.is_first(case.order.key):
+    if limit and amount >= minor(limit, currency) and around.is_first(case.order):
         return (msg("First order of this customer: {amount}", amount=_written(amount, currency)),)
     return ()
 

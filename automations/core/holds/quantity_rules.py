@@ -109,6 +109,8 @@ def _limits_passed(case: Case, reason: HoldReason, around: Surroundings) -> Iter
                     sku=sku,
                     order=before,
                 )
+            elif around.archived(case.order):
+                yield msg("{sku} is for first orders only; the customer has orders in the archive", sku=sku)
 
 
 def _beyond(

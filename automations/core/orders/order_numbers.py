@@ -55,6 +55,11 @@ def channel_of(order: IncomingOrder) -> str:
     return named if isinstance(named, str) else order.channel
 
 
+def import_mark(order: IncomingOrder) -> str:
+    """Return the mark an order leaves when it is taken in, so that it never is again: ``import:shopify:1001``."""
+    return f"import:{channel_of(order)}:{plain_number(order.number)}"
+
+
 def _by_number(orders: Sequence[Row]) -> dict[tuple[str, str], Row]:
     """Return the orders by channel and its number; an imported row counts before one copied from it by hand."""
     imported_last = sorted(orders, key=lambda row: row.get("source_state") is not None)

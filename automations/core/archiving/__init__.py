@@ -1,0 +1,1 @@
+"""Which rows leave the ledger for the archive, and what must stay behind of them."""
