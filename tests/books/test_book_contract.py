@@ -401,6 +401,20 @@ def test_retired_marks_leave_and_all_others_stay(shop: Shop):
     assert shop.book.read().marks == {"mail:thank_you:1001", "import:own:1002"}
 
 
+def test_columns_that_only_people_know_come_along_from_another_ledger(shop: Shop):
+    commit(
+        shop.book, append(order_id="1004", 包装="赤いリボン"), append(order_id="1005", 包装="なし", 棚="B")
+    )
+    commit(shop.book, append(order_id="1006", 棚="C"))
+    rows = rows_of(shop.book)
+    assert [(rows[key].get("包装"), rows[key].get("棚")) for key in ("1003", "1004", "1005", "1006")] == [
+        (None, None),
+        ("赤いリボン", None),
+        ("なし", "B"),
+        (None, "C"),
+    ]
+
+
 def test_a_journal_that_lost_its_last_commit_is_refused(shop: Shop):
     commit(shop.book, change("1001", name="高橋"))
     shop.edit(lambda sheets: sheets["記録"].__delitem__(slice(1, None)))

@@ -7,6 +7,7 @@ from dataclasses import field
 
 from automations.books.changes import too_long
 from automations.core.cells import WrittenCell
+from automations.core.messages import Label
 from automations.core.plan import AppendRow, Plan, RemoveRow
 from automations.core.reading import row_keys
 from automations.core.records import dataclass
@@ -115,12 +116,18 @@ def _cells(
 ) -> Written:
     written: Written = {}
     for name, value in cells.items():
-        cell = wording.cell(columns[name], value)
+        column = columns.get(name) or _peoples_own(name)
+        cell = wording.cell(column, value)
         if isinstance(cell, str) and len(cell) > LONGEST_TEXT:
-            raise too_long(write.sheet.title, number, columns[name])
-        if name not in write.sheet.columns:
+            raise too_long(write.sheet.title, number, column)
+        if name not in write.sheet.columns and name not in write.sheet.unknown:
             if cell is None:
                 continue
-            write.add(name, columns[name].label.text(wording.language))
+            write.add(name, column.label.text(wording.language))
         written[name] = cell
     return written
+
+
+def _peoples_own(header: str) -> Column:
+    """Return a column that only people know, as rows bring it from another ledger."""
+    return Column(header, Label(header, header))
