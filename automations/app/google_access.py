@@ -1,38 +1,21 @@
-"""Opening the spreadsheet of a shop, and what `daicho doctor` finds there."""
+"""What `daicho doctor` finds in the Google spreadsheet of a shop."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from automations.app.configuration import Configuration
-from automations.books.google.addresses import spreadsheet_key
+from automations.app.shops import open_spreadsheet
 from automations.books.google.ids import sheet_id_of
 from automations.core.messages import Message, msg
 from automations.core.text import normal_header
 
 if TYPE_CHECKING:
     from automations.books.google.access import Access, Fence
-    from automations.books.google.service import Spreadsheet
 
-ENDPOINT = "DAICHO_GOOGLE_ENDPOINT"
 _CLOCK_MAY_DIFFER = timedelta(seconds=60)
-
-
-def open_spreadsheet(configuration: Configuration, named: str = "") -> Spreadsheet:
-    """Return the shop's spreadsheet, or another one by id or address; nothing is asked yet.
-
-    Raises:
-        SetupError: The address or the sign-in is wrong or missing.
-    """
-    from automations.books.google.credentials import credentials_of
-    from automations.books.google.service import Spreadsheet
-
-    key = spreadsheet_key(named or configuration.ledger)
-    access = credentials_of(configuration.google.credentials, configuration.folder)
-    return Spreadsheet(key, credentials=access, endpoint=os.environ.get(ENDPOINT, ""))
 
 
 def look_at(configuration: Configuration) -> Access:

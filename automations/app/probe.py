@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from automations.app.configuration import BUNDLED, Configuration, load
-from automations.app.google_access import open_spreadsheet
+from automations.app.shops import open_spreadsheet
 from automations.books.google.probe.assumptions import Assumption, Tried, shown, tried
 from automations.books.google.probe.batches import BATCHES
 from automations.books.google.probe.bench import Bench

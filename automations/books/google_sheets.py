@@ -34,8 +34,6 @@ from automations.core.wording import Wording
 _ROUNDS = 8
 _REPLY = "replies,updatedSpreadsheet.sheets.data(startRow,startColumn,rowData.values.effectiveValue)"
 _TOKEN_REQUESTS = frozenset({"deleteNamedRange", "addNamedRange"})
-# What a request is refused for when rows or tabs went away since they were read; nothing was applied.
-_GONE = ("exceeds grid limits", "No grid with id", "Unable to parse range")
 
 
 @dataclass(frozen=True)
@@ -193,7 +191,7 @@ class GoogleBook:
         return met is not None and is_clean(*met, self._ground(commit.after))
 
     def _refused(self, refused: BadRequest, commit: _Commit, base: Snapshot) -> Snapshot | None:
-        if any(sign in refused.message for sign in _GONE):
+        if refused.place_is_gone:
             self._grids.find(self._spreadsheet)
             raise LedgerChanged
         if refused.request not in _TOKEN_REQUESTS:

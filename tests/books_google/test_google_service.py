@@ -168,6 +168,20 @@ def test_a_refused_batch_is_not_sent_again_and_says_which_request_it_was(desk: D
     assert shown(desk) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Range (Sheet1!AA1) exceeds grid limits. Max rows: 1000, max columns: 26",
+        "Invalid requests[3].updateCells: GridCoordinate.rowIndex[9] is after last row in grid[6]",
+        "Invalid requests[3].updateCells: GridCoordinate.columnIndex[9] is after last column in grid[6]",
+        "Invalid requests[0].copyPaste: No grid with id: 7",
+    ],
+)
+def test_rows_and_tabs_that_went_away_are_told_from_our_mistakes(words: str) -> None:
+    assert BadRequest(words).place_is_gone
+    assert not BadRequest("Invalid requests[0].updateCells: Unknown field").place_is_gone
+
+
 def test_a_write_is_sent_again_as_often_as_google_says_too_many(desk: Desk) -> None:
     desk.service.faults.add({"kind": "quota", "path": ":batchUpdate", "times": 6})
     tap = Wiretap(Credentials("token"))
