@@ -18,13 +18,32 @@ _LARGEST = 1_000_000
 _MOST_BRACKETS = 2_000
 _DEEP = re.compile(r"(?:[-?:] ){50}")
 _COMPARE = msg("Compare it with the bundled file of the same name.")
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_BASE):  # type: ignore[misc]
-    """The fast loader with the core schema of YAML 1.2, refusing a key that stands twice."""
+    """The fast loader with the core schema of YAML 1.2, refusing a key that stands twice.
+
+    Texts, lists and mappings, of which files consist, are made without the detours that pointers would need.
+    """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own name
+
+    def resolve(self, kind: type, value: str, implicit: Any) -> object:  # noqa: ANN401 - PyYAML's own type
+        if kind is not yaml.ScalarNode or not implicit[0]:
+            return super().resolve(kind, value, implicit)
+        fitting = self.yaml_implicit_resolvers.get(value[:1], ())
+        return next((tag for tag, form in fitting if form.match(value)), _TEXT)
+
+    def construct_object(self, node: Any, deep: bool = False) -> object:  # noqa: ANN401 - as above
+        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+            return node.value
+        if node.tag == _LIST and isinstance(node, yaml.SequenceNode):
+            return [self.construct_object(one) for one in node.value]
+        if node.tag == _MAPPING and isinstance(node, yaml.MappingNode):
+            return _mapping_without_doubles(self, node)
+        return super().construct_object(node, deep)
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(true|false)\Z"), list("tf"))
@@ -53,9 +72,6 @@ def _mapping_without_doubles(loader: Any, node: Any) -> dict[object, object]:  #
             raise _Refused(msg("'{key}' stands twice", key=key), key_node.start_mark)
         mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping_without_doubles)
 
 
 def read_yaml(path: Path, where: str, problems: Problems) -> object:
