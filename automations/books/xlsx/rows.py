@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -251,17 +251,21 @@ class Grid:
 
 
 def _row_starts(xml: Xml, prefix: bytes, start: int, end: int) -> tuple[list[int], list[int]]:
-    numbers: list[int] = []
-    starts: list[int] = []
-    number = 0
-    for found in patterns(prefix).row_start.finditer(xml.view, start, end):
-        before, name, at = number, found[1], found.start()
-        number = int(name) if name else _unnamed_row(xml, prefix, at, before)
+    found = list(patterns(prefix).row_start.finditer(xml.view, start, end))
+    names = [row[1] for row in found]
+    numbers = list(map(int, names)) if all(names) else _numbered(xml, prefix, found)
+    for before, number in zip([0, *numbers], numbers, strict=False):
         if not before < number <= LAST_ROW:
             raise xml.damaged(f"row {number} out of order")
-        numbers.append(number)
-        starts.append(at)
-    return numbers, starts
+    return numbers, [row.start() for row in found]
+
+
+def _numbered(xml: Xml, prefix: bytes, found: Iterable[re.Match[bytes]]) -> list[int]:
+    numbers: list[int] = []
+    for row in found:
+        before = numbers[-1] if numbers else 0
+        numbers.append(int(row[1]) if row[1] else _unnamed_row(xml, prefix, row.start(), before))
+    return numbers
 
 
 def _unnamed_row(xml: Xml, prefix: bytes, start: int, before: int) -> int:
