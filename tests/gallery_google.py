@@ -13,12 +13,15 @@ from google.oauth2.credentials import Credentials
 from google_desk import ROBOT, Desk, says, token_refused
 from sheets_server.service import Answer
 
+from automations.app.configuration import load
+from automations.app.seen import refuse_older, remember
 from automations.books.google.addresses import spreadsheet_key
 from automations.books.google.credentials import credentials_of
 from automations.books.google.probe.bench import Bench
 from automations.books.google.service import Spreadsheet
 from automations.books.google_sheets import refuse_copied
 from automations.core.journal import Commit
+from automations.core.snapshot import Snapshot
 
 _EDIT = [{"updateCells": {"rows": [], "fields": "userEnteredValue", "start": {"sheetId": 0}}}]
 _DENIED = ("PERMISSION_DENIED", "The caller does not have permission")
@@ -99,9 +102,17 @@ def _tried_on_a_filled_one(folder: Path) -> None:
         Bench(desk.spreadsheet(_Robot("token"), key=key)).require_blank()
 
 
+def _restored(folder: Path) -> None:
+    shop = load(folder)
+    with patch.dict("os.environ", {"DAICHO_STATE": str(folder / "seen.json")}):
+        remember(shop, Snapshot("ledger", "b", 42, {}))
+        refuse_older(shop, Snapshot("ledger", "a", 40, {}))
+
+
 _DOORS: Mapping[str, Callable[[Path], object]] = {
     "address": _addressed,
     "copied": _copied,
+    "restored": _restored,
     "filled": _tried_on_a_filled_one,
     "key": lambda folder: _signed_in(folder, private=True),
     "readable-key": lambda folder: _signed_in(folder, private=False),

@@ -176,6 +176,15 @@ def show(  # noqa: PLR0913 - the options of the command
     click.echo(told, nl=form != "csv")
 
 
+@cli.command(help=_("Go on with a copied or restored ledger.\n\nExample: daicho adopt"))
+@common
+def adopt(folder: Path, now: datetime | None, language: str | None) -> None:
+    """Hold what may be out already, and take the ledger as it stands."""
+    from automations.app.adopting import adopt as take
+
+    _say(take(folder, now, language), language or LANGUAGE)
+
+
 @cli.command(help=_("Print the day in figures.\n\nExample: daicho report"))
 @click.option("--archive", "archived", is_flag=True, help=_("Also count what the archives hold."))
 @common

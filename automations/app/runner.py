@@ -18,6 +18,7 @@ from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered, deliver
 from automations.app.own_tabs import check_own_tabs
 from automations.app.run_row import control_rows, run_row, summary
+from automations.app.seen import refuse_older, remember
 from automations.app.services import services_of
 from automations.app.settings_tab import with_settings
 from automations.app.shops import INBOX, open_book
@@ -184,6 +185,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         snapshot, ledger = read_ledger(shop, now, arrived.incoming, texts=False)
         ledger = with_archived(shop, ledger)
         tell(msg("working through the orders"))
+        refuse_older(shop.configuration, snapshot)
         outcome = replace(planned(shop, ledger, names), notes=snapshot.notes)
         if dry_run:
             return replace(outcome, dry_run=True)
@@ -230,7 +232,14 @@ def _written(shop: Shop, outcome: Outcome, base: Snapshot) -> Snapshot | None:
     """
     if outcome.plan.is_empty:
         return base
-    return shop.book.commit(outcome.plan, base, _note(outcome)).after
+    return _commit(shop, outcome.plan, base, outcome)
+
+
+def _commit(shop: Shop, plan: Plan, base: Snapshot, outcome: Outcome) -> Snapshot | None:
+    after = shop.book.commit(plan, base, _note(outcome)).after
+    if after is not None:
+        remember(shop.configuration, after)
+    return after
 
 
 def _busy(shop: Shop) -> ServiceError:
@@ -317,7 +326,7 @@ def _deliver(
             return first
         first = delivered if first.report.is_empty else first
         with suppress(LedgerChanged):
-            if shop.book.commit(delivered.report, snapshot, _note(outcome)).after is not None:
+            if _commit(shop, delivered.report, snapshot, outcome) is not None:
                 return first
     raise ServiceError(
         "ledger-busy",

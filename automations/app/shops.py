@@ -130,13 +130,18 @@ def _with_services(tab: Tab, used: Collection[str]) -> Tab:
     return replace(tab, columns={**tab.columns, **columns}) if columns else tab
 
 
-def open_book(configuration: Configuration) -> Book:
+def open_book(configuration: Configuration, *, adopting: bool = False) -> Book:
     """Return the book the ledger of this shop lives in; raises like `open_book_at`."""
-    return open_book_at(configuration.ledger, configuration)
+    return open_book_at(configuration.ledger, configuration, adopting=adopting)
 
 
-def open_book_at(place: str, configuration: Configuration) -> Book:
+def open_book_at(place: str, configuration: Configuration, *, adopting: bool = False) -> Book:
     """Return the book of a ledger of this shop's form: a workbook in its folder, or ``google:`` and an id.
+
+    Args:
+        place: As in ``ledger:`` of shop.yaml.
+        configuration: The shop's.
+        adopting: Take a copy of another ledger as it is.
 
     Raises:
         SetupError: The ledger is a Google spreadsheet without an address or without credentials.
@@ -150,6 +155,7 @@ def open_book_at(place: str, configuration: Configuration) -> Book:
             language=configuration.language,
             currency=configuration.currency,
             zone=configuration.zone,
+            adopting=adopting,
         )
     return WorkbookBook(
         configuration.folder / place,

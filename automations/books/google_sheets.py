@@ -50,8 +50,16 @@ class GoogleBook:
     """A ledger in a spreadsheet. A commit is one atomic batch; what people did meanwhile is put right after it."""
 
     def __init__(
-        self, spreadsheet: Spreadsheet, schema: Schema, *, language: str, currency: str, zone: ZoneInfo
+        self,
+        spreadsheet: Spreadsheet,
+        schema: Schema,
+        *,
+        language: str,
+        currency: str,
+        zone: ZoneInfo,
+        adopting: bool = False,
     ) -> None:
+        self._adopting = adopting
         self._spreadsheet = spreadsheet
         self._schema = schema
         self._wording = Wording(language, currency, zone)
@@ -101,7 +109,8 @@ class GoogleBook:
         seen = self._grids.read(self._spreadsheet, texts=texts)
         sheet, tab = seen.sheets[journal.TAB], self._schema[journal.TAB]
         last = journal.last_commit(sheet, tab, commit_of(seen.copies))
-        refuse_copied(last, self._spreadsheet.key)
+        if not self._adopting:
+            refuse_copied(last, self._spreadsheet.key)
         snapshot = Snapshot(
             ledger_id=last.ledger_id or sha256(self._spreadsheet.key.encode()).hexdigest()[:16],
             version=last.op,

@@ -129,6 +129,14 @@ def ops_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
     return frozenset(row["op"] for _, row in _rows(sheet, tab) if row["kind"] == "commit")
 
 
+def op_numbered(sheet: Sheet, tab: Tab, number: int) -> str:
+    """Return the operation id of the commit with this number, ``""`` when it is not on record (any more)."""
+    ops = (
+        row["op"] for _, row in _rows(sheet, tab) if row["kind"] == "commit" and _number(row["n"]) == number
+    )
+    return next(ops, "")
+
+
 def last_commit(sheet: Sheet, tab: Tab, known: str) -> Commit:
     """Return the newest commit; one without op and number 0 in a ledger that nothing was committed to.
 
