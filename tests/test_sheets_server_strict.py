@@ -178,6 +178,25 @@ def test_ranges_by_filter_come_once_with_every_filter_that_finds_them(session: D
     assert told[0]["dataFilters"][1] == filters[1]
 
 
+@pytest.mark.parametrize("text", ["Sheet1", "A1:B9", "B1:D3", "A4:D6", "Sheet1!A1:A2"])
+@pytest.mark.parametrize("major", ["ROWS", "COLUMNS"])
+def test_a_compact_answer_holds_the_same(session: DirectSession, text: str, major: str) -> None:
+    asked(session, "put", "/values/A1", {"values": [["a", 1.5, "", True], ["=1+1"], [], ["受注", "", "x"]]},
+          valueInputOption="USER_ENTERED")  # fmt: skip
+    body = {
+        "dataFilters": [{"a1Range": text}],
+        "majorDimension": major,
+        "valueRenderOption": "UNFORMATTED_VALUE",
+    }
+    path = "/values:batchGetByDataFilter"
+    compact = asked(session, "post", path, body, prettyPrint="false")
+    assert compact == asked(session, "post", path, body)
+    plain = asked(
+        session, "get", f"/values/{text}", majorDimension=major, valueRenderOption="UNFORMATTED_VALUE"
+    )
+    assert compact["valueRanges"][0]["valueRange"] == plain
+
+
 def test_rows_are_found_written_and_cleared_by_their_metadata(
     session: DirectSession, service: Service
 ) -> None:

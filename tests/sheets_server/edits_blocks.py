@@ -40,18 +40,20 @@ def copy_paste(document: Document, who: str, body: Json) -> Json:
     area = _filled(there, target, height, width)
     document.refuse_protected(who, area)
     top, left = area.top or 0, area.left or 0
+    wide = (area.right or 0) - left
     there.write_rows(
         {
-            row: {
-                column: _pasted(
-                    there.rows[row].cell(column), taken[(row - top) % height][(column - left) % width], kind
-                )
-                for column in range(left, area.right or 0)
-            }
+            row: _pasted_over(there.rows[row], taken[(row - top) % height], left, wide, kind)
             for row in range(top, area.bottom or 0)
         }
     )
     return {}
+
+
+def _pasted_over(line: Line, taken: list[Cell], left: int, wide: int, kind: str) -> dict[int, Cell]:
+    """Return the cells of a row after others were pasted over it, as often as they fit."""
+    width = len(taken)
+    return {left + at: _pasted(line.cell(left + at), taken[at % width], kind) for at in range(wide)}
 
 
 def _taken(document: Document, tab: Tab, block: Area, *, as_values: bool) -> list[list[Cell]]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from .document import Document
 from .edits_tags import areas_of
 from .errors import Json, invalid
+from .lines import COMPACT
 from .ranges import Area, area_of
-from .reading import value_range
+from .reading import value_range, value_range_text
 from .writing import clear, put, totals, updated
 
 _KINDS = ("a1Range", "gridRange", "developerMetadataLookup")
@@ -41,14 +42,30 @@ def echoed(data_filter: Json) -> Json:
 
 def get(document: Document, body: Json) -> Json:
     """Answer ``values.batchGetByDataFilter``: each range once, with all the filters that find it."""
+    ranges = [
+        {"valueRange": value_range(document, area, body), "dataFilters": filters}
+        for area, filters in _by_area(document, body).items()
+    ]
+    return {"spreadsheetId": document.id, **({"valueRanges": ranges} if ranges else {})}
+
+
+def _by_area(document: Document, body: Json) -> dict[Area, list[Json]]:
     by_area: dict[Area, list[Json]] = {}
     for area, data_filter in _pairs(document, body):
         by_area.setdefault(area, []).append(echoed(data_filter))
-    ranges = [
-        {"valueRange": value_range(document, area, body), "dataFilters": filters}
+    return by_area
+
+
+def get_text(document: Document, body: Json) -> str:
+    """Return the answer of ``get`` as compact JSON."""
+    by_area = _by_area(document, body)
+    ranges = (
+        f'{{"valueRange":{value_range_text(document, area, body)},"dataFilters":{COMPACT.encode(filters)}}}'
         for area, filters in by_area.items()
-    ]
-    return {"spreadsheetId": document.id, **({"valueRanges": ranges} if ranges else {})}
+    )
+    key = COMPACT.encode(document.id)
+    listed = f',"valueRanges":[{",".join(ranges)}]' if by_area else ""
+    return f'{{"spreadsheetId":{key}{listed}}}'
 
 
 def _pairs(document: Document, body: Json) -> Iterator[tuple[Area, Json]]:

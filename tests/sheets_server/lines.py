@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import Literal
@@ -9,13 +10,14 @@ from typing import Literal
 from .cells import BLANK, Cell, Formula, plain
 from .errors import Json
 
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _NO_TAGS: frozenset[int] = frozenset()
 
 
 class Line:
     """A row or a column: the cells (of a row), its own properties, the metadata on it. Never changed."""
 
-    __slots__ = ("_plain", "cells", "properties", "tags")
+    __slots__ = ("_plain", "_text", "cells", "properties", "tags")
 
     def __init__(
         self, cells: tuple[Cell, ...] = (), properties: Json | None = None, tags: frozenset[int] = _NO_TAGS
@@ -24,6 +26,7 @@ class Line:
         self.properties = properties
         self.tags = tags
         self._plain: list[object] | Literal[False] | None = False
+        self._text = ""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Line) and (self.cells, self.properties, self.tags) == (
@@ -76,6 +79,13 @@ class Line:
         if self._plain is False:
             self._plain = _plain(self.cells)
         return self._plain
+
+    def text(self) -> str | None:
+        """Return ``plain`` as compact JSON."""
+        values = self.plain()
+        if values is not None and not self._text:
+            self._text = COMPACT.encode(values)
+        return self._text or None
 
 
 EMPTY = Line()

@@ -8,6 +8,7 @@ from .cells import Cell, Failure, Formula, Scalar, plain, shown
 from .document import Document
 from .errors import Json, invalid
 from .formulas import result
+from .lines import COMPACT
 from .ranges import Area, a1
 from .tabs import Tab
 
@@ -52,12 +53,46 @@ def value_range(document: Document, clip: Area, options: Mapping[str, str]) -> J
     return answer
 
 
+def value_range_text(document: Document, clip: Area, options: Mapping[str, str]) -> str:
+    """Return the ValueRange as compact JSON; a row that nobody changed since is not written anew."""
+    rows = (
+        None
+        if clip.left or options.get("majorDimension") == "COLUMNS"
+        else _row_texts(document, clip, options)
+    )
+    if rows is None:
+        return COMPACT.encode(value_range(document, clip, options))
+    while rows and rows[-1] == "[]":
+        rows.pop()
+    named = COMPACT.encode(document.named_text(clip))
+    values = f',"values":[{",".join(rows)}]' if rows else ""
+    return f'{{"range":{named},"majorDimension":"ROWS"{values}}}'
+
+
+def _row_texts(document: Document, clip: Area, options: Mapping[str, str]) -> list[str] | None:
+    """Return each row of a range that begins at the first column; None where one has to be reckoned or cut."""
+    if not _as_kept(options):
+        return None
+    found: list[str] = []
+    for line in document.tab(clip.sheet_id).rows.part(clip.top or 0, clip.bottom or 0):
+        text = line.text()
+        if text is None or len(line.plain() or ()) > (clip.right or 0):
+            return None
+        found.append(text)
+    return found
+
+
+def _as_kept(options: Mapping[str, str]) -> bool:
+    """Return whether values are wanted as the lines know them: unformatted, dates as serial numbers."""
+    unformatted = options.get("valueRenderOption") == "UNFORMATTED_VALUE"
+    return unformatted and options.get("dateTimeRenderOption") != "FORMATTED_STRING"
+
+
 def _rows(document: Document, tab: Tab, clip: Area, options: Mapping[str, str]) -> list[list[object]]:
     """Return the rows of a range, each without the blank cells at its end."""
     first, last = clip.left or 0, clip.right or 0
     read = _reader(document, tab.id, options)
-    unformatted = options.get("valueRenderOption") == "UNFORMATTED_VALUE"
-    as_kept = unformatted and options.get("dateTimeRenderOption") != "FORMATTED_STRING"
+    as_kept = _as_kept(options)
     found: list[list[object]] = []
     for line in tab.rows.part(clip.top or 0, clip.bottom or 0):
         values = line.plain() if as_kept else None

@@ -168,7 +168,7 @@ class Service:
             raise unauthenticated()
         return self.tokens.get(request.token, ACCOUNT)
 
-    def _routed(self, who: str, request: Request) -> Json | Answer:
+    def _routed(self, who: str, request: Request) -> Json | str | Answer:
         parts = request.path.strip("/").split("/")
         if parts[:2] == ["v4", "spreadsheets"]:
             return self._sheets(who, request, parts[2:])
@@ -194,7 +194,7 @@ class Service:
             raise forbidden()
         return document
 
-    def _sheets(self, who: str, request: Request, parts: Sequence[str]) -> Json:
+    def _sheets(self, who: str, request: Request, parts: Sequence[str]) -> Json | str:
         if not parts:
             made = drive.create(self, who, {"name": (request.json.get("properties") or {}).get("title")})
             return spreadsheet(self.documents[made["id"]], who, (), {}, with_grid=False)

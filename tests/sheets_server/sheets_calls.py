@@ -35,8 +35,8 @@ def quota_of(request: Request) -> Kind:
     return "read" if only_reads(request) else "write"
 
 
-def answered(document: Document, who: str, request: Request, verb: str, rest: Sequence[str]) -> Json:
-    """Do one call on a document that the caller throws away when this fails.
+def answered(document: Document, who: str, request: Request, verb: str, rest: Sequence[str]) -> Json | str:
+    """Do one call on a document that the caller throws away when this fails; a text is JSON already.
 
     Raises:
         ApiError: It is refused.
@@ -52,10 +52,18 @@ def answered(document: Document, who: str, request: Request, verb: str, rest: Se
             areas = [area for part in body.get("dataFilters") or [] for area in filters.found(document, part)]
             _refuse_unknown(mask)
             return spreadsheet(document, who, areas, mask, with_grid=bool(body.get("includeGridData")))
+        case ("POST", "", ("values:batchGetByDataFilter",)) if _is_compact(request):
+            return filters.get_text(document, body)
     found = _one(document, who, request, rest) if not verb else None
     if found is None:
         raise not_found()
     return dict(cut(found, mask))
+
+
+def _is_compact(request: Request) -> bool:
+    """Return whether all of an answer is wanted, without blanks."""
+    options = request.options
+    return options.get("prettyPrint", "").lower() == "false" and not options.get("fields")
 
 
 def _one(document: Document, who: str, request: Request, rest: Sequence[str]) -> Json | None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from .errors import ApiError, Json, quota_exceeded, unauthenticated
 from .faults import HTML, Fault
+from .lines import COMPACT
 
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _PRETTY = json.JSONEncoder(ensure_ascii=False, indent=2)
 
 
@@ -46,9 +46,14 @@ class Answer:
     cut_short: bool = False
 
 
-def json_answer(found: Json, code: int = 200, *, pretty: str = "") -> Answer:
-    """Return an answer as the service writes it: with two blanks, or compact where ``prettyPrint`` is false."""
-    encoder = _COMPACT if pretty.lower() == "false" else _PRETTY
+def json_answer(found: Json | str, code: int = 200, *, pretty: str = "") -> Answer:
+    """Return an answer as the service writes it: with two blanks, or compact where ``prettyPrint`` is false.
+
+    A text is JSON already.
+    """
+    if isinstance(found, str):
+        return Answer(code, f"{found}\n".encode())
+    encoder = COMPACT if pretty.lower() == "false" else _PRETTY
     return Answer(code, f"{encoder.encode(found)}\n".encode())
 
 
