@@ -101,6 +101,25 @@ def test_what_is_no_key_is_told(tmp_path: Path, content: object, code: str) -> N
     assert refused(tmp_path).code == code
 
 
+FEDERATION = {
+    "type": "external_account",
+    "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+    "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+    "token_url": "https://sts.googleapis.com/v1/token",
+    "credential_source": {"file": "/dev/null"},
+    "service_account_impersonation_url": "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/"
+    f"{ROBOT}:generateAccessToken",
+}
+
+
+def test_a_federation_needs_no_key_and_its_description_is_no_secret(tmp_path: Path) -> None:
+    path = kept(tmp_path / "federation.json", FEDERATION)
+    path.chmod(0o644)
+    found: Any = credentials_of("", tmp_path, {"GOOGLE_APPLICATION_CREDENTIALS": str(path)})
+    assert account_of(found) == ROBOT
+    assert tuple(found.scopes) == SCOPES
+
+
 def test_without_any_sign_in_it_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         os, "environ", {**os.environ, "NO_GCE_CHECK": "true", "CLOUDSDK_CONFIG": str(tmp_path)}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _WHERE = "shop.yaml: google.credentials"
 _OTHERS = 0o077
+_FEDERATION = "external_account"
 _IN_ENVIRONMENT = "DAICHO_GOOGLE_CREDENTIALS_JSON"
 _FILE_IN_ENVIRONMENT = "DAICHO_GOOGLE_CREDENTIALS"
 _GOOGLES_OWN = "GOOGLE_APPLICATION_CREDENTIALS"
@@ -29,8 +30,8 @@ def credentials_of(named: str, folder: Path, environment: Mapping[str, str] = os
 
     1. ``DAICHO_GOOGLE_CREDENTIALS_JSON``: the key itself, for hosted jobs.
     2. The file of ``DAICHO_GOOGLE_CREDENTIALS``, of ``google: {credentials: …}`` in shop.yaml, or of
-       ``GOOGLE_APPLICATION_CREDENTIALS``: a service account's key, or the client of a person who signed in
-       with ``daicho google login``.
+       ``GOOGLE_APPLICATION_CREDENTIALS``: a service account's key, the description of a federation, or the
+       client of a person who signed in with ``daicho google login``.
     3. What the machine has (an attached service account, ``gcloud auth application-default login``).
 
     Args:
@@ -46,11 +47,11 @@ def credentials_of(named: str, folder: Path, environment: Mapping[str, str] = os
     path = file_of(named, folder, environment)
     if path is None:
         return _of_machine()
+    kind = _kind(_text(path), path.name)
+    if kind == _FEDERATION:
+        return _of_json(_text(path), path.name)  # it describes where tokens come from, and is no secret
     content = read_private(path)
-    kind = _kind(content, path.name)
-    if kind == "client":
-        return _of_person(path)
-    return _of_machine() if kind == "other" and _GOOGLES_OWN in environment else _of_json(content, path.name)
+    return _of_person(path) if kind == "client" else _of_json(content, path.name)
 
 
 def file_of(named: str, folder: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -65,18 +66,22 @@ def read_private(path: Path) -> str:
     Raises:
         SetupError: It is not there, or others may read it.
     """
+    content = _text(path)
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & _OTHERS:
+        raise _refused(
+            "google-key-readable",
+            msg(
+                "Others on this computer may read the file {name}, which opens your spreadsheet.",
+                name=path.name,
+            ),
+            msg("Type: chmod 600 {path}", path=_as_typed(path)),
+        )
+    return content
+
+
+def _text(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8") as file:
-            if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & _OTHERS:
-                raise _refused(
-                    "google-key-readable",
-                    msg(
-                        "Others on this computer may read the file {name}, which opens your spreadsheet.",
-                        name=path.name,
-                    ),
-                    msg("Type: chmod 600 {path}", path=_as_typed(path)),
-                )
-            return file.read()
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise _refused(
             "google-key-missing",
@@ -133,7 +138,7 @@ def account_of(credentials: Credentials | None) -> str | Message:
 
 
 def _kind(content: str, name: str) -> str:
-    """Return what a credentials file is for: ``service_account``, ``authorized_user``, ``client`` or ``other``."""
+    """Return what a credentials file is for: its ``type``, or ``client`` for that of a desktop app."""
     try:
         info = json.loads(content)
     except ValueError:
@@ -142,23 +147,25 @@ def _kind(content: str, name: str) -> str:
         raise _wrong(name)
     if "installed" in info:
         return "client"
-    kind = str(info.get("type", ""))
-    return kind if kind in ("service_account", "authorized_user") else "other"
+    return str(info.get("type", ""))
 
 
 def _of_json(text: str, name: str) -> Credentials:
-    from google.oauth2 import credentials, service_account  # noqa: PLC0415 - loads slowly
+    from google.auth import identity_pool  # noqa: PLC0415 - loads slowly
+    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - as above
+    from google.oauth2 import credentials, service_account  # noqa: PLC0415 - as above
 
     makers: dict[str, Any] = {
         "service_account": service_account.Credentials.from_service_account_info,
         "authorized_user": credentials.Credentials.from_authorized_user_info,
+        _FEDERATION: identity_pool.Credentials.from_info,
     }
     make = makers.get(_kind(text, name))
     if make is None:
         raise _wrong(name)
     try:
         made: Credentials = make(json.loads(text), scopes=SCOPES)
-    except ValueError:
+    except (ValueError, GoogleAuthError):
         raise _wrong(name) from None
     return made
 
@@ -182,11 +189,11 @@ def _as_user(content: str, name: str) -> str:
 
 def _of_machine() -> Credentials:
     import google.auth  # noqa: PLC0415 - loads slowly
-    from google.auth.exceptions import DefaultCredentialsError  # noqa: PLC0415 - as above
+    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - as above
 
     try:
         found, _ = google.auth.default(scopes=SCOPES)
-    except DefaultCredentialsError:
+    except GoogleAuthError:
         raise no_file() from None
     return found
 
