@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from automations.books.google.after import after_commit, token_of
 from automations.books.google.batch import TOKEN, Batch, batch_of, copies_range
 from automations.books.google.copies import commit_of, read_copies
+from automations.books.google.cures import cures
 from automations.books.google.errors import BadRequest, Unclear
 from automations.books.google.grids import Grids, Spreadsheet
 from automations.books.google.parts import parts_of
@@ -74,7 +75,8 @@ class GoogleBook:
         """
         notes: dict[str, Message] = {}
         for _ in range(_ROUNDS):
-            snapshot, copies = self._snapshot(texts=texts)
+            with cures():
+                snapshot, copies = self._snapshot(texts=texts)
             settled = self._settled(snapshot, copies)
             notes |= {str(note): note for note in settled.lost}
             if settled.is_empty:
@@ -207,9 +209,18 @@ class GoogleBook:
             raise refused
         if refused.resent:
             return self._if_applied(commit)
-        if self._token() is None:
+        token = self._token()
+        if token is None:
             return self._send(replace(commit, batch=commit.batch.without_delete()), base)
+        if not base.version:
+            self._refuse_emptied(token)
         raise LedgerChanged
+
+    def _refuse_emptied(self, token: str) -> None:
+        """Refuse a ledger whose 記録 was emptied: it had commits, and nobody knows any more what was done."""
+        with cures():
+            if not journal.ops_in(*self._record_of(self._snapshot(texts=False)[0])):
+                raise journal.damaged(token)
 
     def _if_applied(self, commit: _Commit) -> Snapshot | None:
         """Return None (read to know) when the commit stands in the ledger after all."""

@@ -167,6 +167,20 @@ def test_the_scratch_tab_is_made_again(shop: GoogleShop):
     assert rows_of(shop.book)["1002"]["order_id"] == "1002"
 
 
+def test_a_record_that_was_emptied_is_refused(shop: GoogleShop):
+    commit(shop.book, change("1001", **ALLOCATED))
+    emptied = {"rows": [], "fields": "userEnteredValue"}
+    rows = {"startRowIndex": 1}
+    shop.spreadsheet.update(
+        [
+            {"updateCells": {"range": {"sheetId": sheet_id_of("journal"), **rows}, **emptied}},
+            {"updateCells": {"range": {"sheetId": sheet_id_of(COPIES)}, **emptied}},
+        ]
+    )
+    with pytest.raises(LedgerRefused, match="Version history"):
+        commit(shop.book, change("1002", **ALLOCATED))
+
+
 def test_a_copy_of_the_spreadsheet_is_refused(shop: GoogleShop):
     commit(shop.book, change("1001", **ALLOCATED))
     snapshot = shop.book.read()
