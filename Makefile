@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread
+# make demo | test | lint | types | bench | year | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench lock translations docs test-kill test-office test-hostile sheets-server test-gspread clean
+.PHONY: demo test lint types bench year lock translations docs test-kill test-office test-hostile sheets-server test-gspread clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,10 @@ types: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py
+
+# A year of 300 orders a day, archived every two weeks; about an hour.
+year: $(READY)
+	$(BIN)/python benchmarks/year.py
 
 # The long runs: 200 kills of a real process while it saves; every feature opened by LibreOffice.
 test-kill: $(READY)

@@ -80,10 +80,10 @@ def make_shop(folder: Path, lines: int, seed: int = 1) -> None:
     wrong, some products sold out, some lots near their date. The same seed gives the same rows.
     """
     rows = Rows(random.Random(seed))  # noqa: S311 - figures, not secrets
-    _add_products(rows, max(60, min(lines // 30, 1_500)), lines)
+    add_products(rows, max(60, min(lines // 30, 1_500)), lines)
     for stage, share, days in _STAGES:
         for _ in range(round(lines / 2 * share)):
-            _add_order(rows, stage, TODAY - timedelta(days=rows.chance.randint(*days)))
+            add_order(rows, stage, TODAY - timedelta(days=rows.chance.randint(*days)))
     init_shop(folder, language="ja", shop=SHOP, rows=rows.tabs)
     _only_warn(folder)
     run(folder, now=SETTLED_AT)
@@ -104,7 +104,7 @@ def add_new_orders(folder: Path, orders: int, seed: int = 2) -> None:
     """Type orders of this morning into the workbook, each ready to ship; every 50th lacks the buyer's name."""
     rows = Rows(random.Random(seed), orders=900_000)  # noqa: S311 - as above
     for number in range(orders):
-        _add_order(rows, "new", TODAY, nameless=number % 50 == 49)
+        add_order(rows, "new", TODAY, nameless=number % 50 == 49)
     shop = open_shop(folder)
     snapshot = shop.book.read()
     edits: list[SheetEdit] = []
@@ -120,7 +120,8 @@ def add_new_orders(folder: Path, orders: int, seed: int = 2) -> None:
     path.write_bytes(edit_workbook(path.read_bytes(), edits))
 
 
-def _add_products(rows: Rows, products: int, lines: int) -> None:
+def add_products(rows: Rows, products: int, lines: int) -> None:
+    """Append products and their shelves."""
     for number in range(products):
         sku = f"T-{number:04}"
         rows.add(
@@ -144,7 +145,8 @@ def _price(number: int) -> int:
     return 540 + number * 37 % 40 * 54
 
 
-def _add_order(rows: Rows, stage: str, ordered_on: date, *, nameless: bool = False) -> None:
+def add_order(rows: Rows, stage: str, ordered_on: date, *, nameless: bool = False) -> None:
+    """Append an order that has come so far, and all that hangs on it."""
     rows.orders += 1
     chance, number = rows.chance, rows.orders
     key = f"D{number:06}"

@@ -43,6 +43,7 @@ from automations.core.holds.case import Surroundings
 from automations.core.ledger import Ledger
 from automations.core.plan import AppendRow, Plan
 from automations.core.reading import row_keys
+from automations.core.snapshot import RunNote
 
 OF_ORDERS = ("orders", "order_lines", "shipments", "holds", "mails")
 
@@ -83,6 +84,22 @@ def test_marks_go_with_their_orders(tmp_path: Path):
         *marks_of("1001", SUMMER),
         *marks_of("1002", SUMMER + timedelta(days=3)),
     }
+
+
+def test_numbers_given_to_typed_orders_are_never_given_again(tmp_path: Path):
+    rows = together(
+        SHELVES,
+        *(order_rows(f"H-0000{number}", SUMMER, channel="hand", channel_order_no=None) for number in (6, 7)),
+    )
+    shop = make(tmp_path / "shop", {**rows, "batches": [], "runs": rows["runs"][:1]}, marks=False)
+    snapshot = shop.book.read()
+    marks = ("import:hand:H-00006", "import:hand:H-00007")
+    shop.book.commit(Plan(marks=marks), snapshot, RunNote("r", "run", NOW.isoformat()))
+    archive_shop(shop, now=NOW)
+    after = ledger_of(shop)
+    assert len(after["orders"]) == 0
+    assert after.marks == {"import:hand:H-00007"}, "the next number is counted from it"
+    assert archived(shop).marks == set(marks)
 
 
 def test_stock_on_hand_stays_what_it_was(tmp_path: Path):
