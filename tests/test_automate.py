@@ -107,7 +107,7 @@ def test_the_status_of_an_open_order_is_no_news_to_those_that_ask_whether_it_is_
         other = _with_other_open_status(ledger)
         settings = settings_of(configuration, services_of(configuration), Problems())
         for name in story.options["run"].replace("-", "_").split():
-            if asks_whether_closed(name):
+            if asks_whether_closed(module_of(name)):
                 plan = module_of(name).plan
                 one, two = plan(ledger, settings[name]), plan(other, settings[name])
                 assert (story.title, name, one) == (story.title, name, two)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import importlib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from types import ModuleType
+from functools import cache, partial
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from automations import AUTOMATIONS
 from automations.app.configuration import Configuration
+from automations.app.own_automations import planned_by_own, running_order
 from automations.core.declare import Problems, read_as, unknown_name
 from automations.core.ledger import Ledger
 from automations.core.messages import msg
@@ -54,29 +55,36 @@ def module_of(name: str) -> ModuleType:
     return importlib.import_module(f"automations.{name}")
 
 
-def asks_whether_closed(name: str) -> bool:
-    """Return whether the automation declares that it tells an order's open statuses not apart."""
-    return getattr(module_of(name), "ASKS_WHETHER_CLOSED", False)
+def asks_whether_closed(module: ModuleType) -> bool:
+    """Return whether an automation declares that it tells an order's open statuses not apart."""
+    return getattr(module, "ASKS_WHETHER_CLOSED", False)
 
 
-def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> Folded:
+def fold(
+    ledger: Ledger,
+    names: Sequence[str],
+    settings: Mapping[str, Any],
+    own: Mapping[str, ModuleType] = MappingProxyType({}),
+) -> Folded:
     """Return what the named automations would do, one after the other, in the running order.
 
     Where a later one changes what an earlier one reads (a parcel leaves, so the stock figures move), the
     earlier one looks again, so that one run says everything there is to say. Where it has a ``plan_again``,
     that is asked then: it is told what was seen and said before, and may pass over what has not moved.
+    ``own`` are modules of the shop's own automations by name.
     """
+    modules = {name: own.get(name) or module_of(name) for name in running_order(own) if name in names}
     now = ledger
     steps: list[tuple[str, Plan]] = []
     looked_at: dict[str, tuple[Ledger, Plan]] = {}
-    wanted = [name for name in AUTOMATIONS if name in names]
-    unseen: dict[str, Cellset | None] = dict.fromkeys(wanted)
+    unseen: dict[str, Cellset | None] = dict.fromkeys(modules)
     for _ in range(_LOOKS):
         looked = False
-        for name in wanted:
-            if not _has_news(name, unseen[name]):
+        for name, module in modules.items():
+            if not _has_news(name, module, unseen[name]):
                 continue
-            plan = _look(name, now, settings[name], looked_at.get(name))
+            look = partial(_look, module, now, settings[name], looked_at.get(name))
+            plan = planned_by_own(name, module, look) if name in own else look()
             looked_at[name] = (now, plan)
             now = now.apply(plan)
             steps.append((name, plan))
@@ -89,9 +97,8 @@ def fold(ledger: Ledger, names: Sequence[str], settings: Mapping[str, Any]) -> F
     return Folded(now, difference(ledger, now), tuple(steps))
 
 
-def _look(name: str, ledger: Ledger, settings: object, before: tuple[Ledger, Plan] | None) -> Plan:
+def _look(module: ModuleType, ledger: Ledger, settings: object, before: tuple[Ledger, Plan] | None) -> Plan:
     """Return an automation's plan; ``before`` is what it was given in this run already, and what it made of it."""
-    module = module_of(name)
     plan: Plan
     if before is not None and hasattr(module, "plan_again"):
         plan = module.plan_again(ledger, settings, *before)
@@ -100,9 +107,9 @@ def _look(name: str, ledger: Ledger, settings: object, before: tuple[Ledger, Pla
     return plan
 
 
-def _has_news(name: str, written: Cellset | None) -> bool:
+def _has_news(name: str, module: ModuleType, written: Cellset | None) -> bool:
     """Return whether an automation has not looked yet, or something it reads was written since."""
-    return written is None or (name not in _ARRIVALS and bool(written & _read_by(name)))
+    return written is None or (name not in _ARRIVALS and bool(written & _read_by(module)))
 
 
 def _written(plan: Plan) -> Cellset:
@@ -122,15 +129,18 @@ def _opens_or_closes(change: Change) -> bool:
 
 
 @cache
-def _read_by(name: str) -> frozenset[tuple[str, str]]:
-    cells = {(tab, column) for tab, columns in module_of(name).READS.items() for column in columns}
-    if _STATUS in cells and not asks_whether_closed(name):
+def _read_by(module: ModuleType) -> frozenset[tuple[str, str]]:
+    cells = {(tab, column) for tab, columns in module.READS.items() for column in columns}
+    if _STATUS in cells and not asks_whether_closed(module):
         cells.add(_OPEN_STATUS)
     return frozenset(cells)
 
 
 def settings_of(
-    configuration: Configuration, services: Mapping[str, object], problems: Problems
+    configuration: Configuration,
+    services: Mapping[str, object],
+    problems: Problems,
+    own: Mapping[str, ModuleType] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the Settings of every automation, noting wrong keys of shop.yaml.
 
@@ -138,11 +148,14 @@ def settings_of(
         configuration: Supplies declarations by field name, and the sections of shop.yaml.
         services: What comes from outside the declarations: look-ups and the mail composer, by field name.
         problems: Where wrong settings go.
+        own: Modules of the shop's own automations; one without Settings is given None.
     """
     declared = {field.name: getattr(configuration, field.name) for field in dataclasses.fields(configuration)}
-    made: dict[str, Any] = {}
-    for name in AUTOMATIONS:
-        kind = module_of(name).Settings
+    made: dict[str, Any] = dict.fromkeys(own)
+    for name, module in {**{name: module_of(name) for name in AUTOMATIONS}, **own}.items():
+        kind = getattr(module, "Settings", None)
+        if kind is None:
+            continue
         injected = {
             field.name: services.get(field.name, declared.get(field.name))
             for field in dataclasses.fields(kind)
@@ -153,10 +166,11 @@ def settings_of(
     return made
 
 
-def check_columns(configuration: Configuration, problems: Problems) -> None:
+def check_columns(
+    configuration: Configuration, problems: Problems, own: Mapping[str, ModuleType] = MappingProxyType({})
+) -> None:
     """Note columns that an automation reads or writes but the schema lacks, or must not write."""
-    for name in AUTOMATIONS:
-        module = module_of(name)
+    for name, module in {**{name: module_of(name) for name in AUTOMATIONS}, **own}.items():
         for tab_id, columns in (*module.READS.items(), *module.WRITES.items()):
             tab = configuration.schema.get(tab_id)
             if tab is None:

@@ -114,7 +114,12 @@ def run(
 
     with _progress(language) as progress:
         outcome = run_shop(
-            folder, names=_known(names), now=now, dry_run=dry_run, language=language, progress=progress
+            folder,
+            names=_known(names, folder),
+            now=now,
+            dry_run=dry_run,
+            language=language,
+            progress=progress,
         )
     if as_json:
         print_run_json(outcome)
@@ -292,18 +297,18 @@ def main() -> None:
         sys.exit(4)
 
 
-def _known(names: tuple[str, ...]) -> tuple[str, ...]:
+def _known(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
     """Return the automations asked for, all of them when none is named."""
+    from automations.app.own_automations import own_names
     from automations.core.text import nearest
 
+    known = (*AUTOMATIONS, *own_names(folder))
     wanted = tuple(name.replace("-", "_") for name in names)
     for name in wanted:
-        if name not in AUTOMATIONS:
-            close = nearest(name, AUTOMATIONS)
+        if name not in known:
+            close = nearest(name, known)
             hint = (
-                msg("Did you mean '{close}'?", close=close)
-                if close
-                else msg("Names: {names}.", names=AUTOMATIONS)
+                msg("Did you mean '{close}'?", close=close) if close else msg("Names: {names}.", names=known)
             )
             text = msg("There is no automation '{name}'. {hint}", name=name, hint=hint).text(LANGUAGE)
             raise click.UsageError(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, fields
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from automations import AUTOMATIONS
 from automations.app.calendars import calendar_of, zone_of
+from automations.app.own_automations import own_names
 from automations.app.yaml_files import read_yaml
 from automations.core.archiving.settings import Archiving, check_archiving
 from automations.core.calendar import Calendar
@@ -204,7 +205,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     check_archiving(archive, mails, problems)
     check_carriers(carriers, problems)
     check_channels(channels, schema, problems)
-    sections = _sections(tree, problems)
+    sections = _sections(tree, own_names(folder), problems)
     check_usual(carriers, sections, problems)
     return Configuration(
         folder=folder,
@@ -303,11 +304,12 @@ def _choices(declared: Mapping[str, object]) -> dict[str, Choice]:
     return made
 
 
-def _sections(tree: Tree, problems: Problems) -> dict[str, object]:
+def _sections(tree: Tree, own: Sequence[str], problems: Problems) -> dict[str, object]:
     known = {*_names(_Top), "shop", "archive", "accounts", *_FILES, *_FOLDERS}
-    for key in tree.keys() - known - {*AUTOMATIONS}:
+    names = (*AUTOMATIONS, *own)
+    for key in tree.keys() - known - {*names}:
         _unknown_key(key, problems)
-    return {name: tree[name] for name in AUTOMATIONS if tree.get(name) is not None}
+    return {name: tree[name] for name in names if tree.get(name) is not None}
 
 
 def _unknown_key(key: str, problems: Problems) -> None:

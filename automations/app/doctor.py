@@ -42,7 +42,7 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
         return [*_marked("✗", place.in_the_way, language), f"✗ {error_text(error, language)}"], False
     written, typed = _missing_columns(snapshot, ledger)
     mend = (*place.worth_mending, *snapshot.notes, *written, *typed, *_worth_mending(shop))
-    marked = (("✓", _well(place, ledger)), ("✗", place.in_the_way), ("△", mend))
+    marked = (("✓", _well(place, ledger, shop)), ("✗", place.in_the_way), ("△", mend))
     return [
         line for mark, told in marked for line in _marked(mark, told, ledger.language)
     ], not place.in_the_way
@@ -66,9 +66,11 @@ def _place(configuration: Configuration, folder: Path) -> _Place:
     )
 
 
-def _well(place: _Place, ledger: Ledger) -> Iterable[Message]:
+def _well(place: _Place, ledger: Ledger, shop: Shop) -> Iterable[Message]:
     yield msg("shop.yaml, sheets_schema and mail templates are in order")
     yield msg("{file} can be read; orders: {orders}", file=place.name, orders=len(ledger["orders"]))
+    if shop.own:
+        yield msg("automations of your own: {names}", names=tuple(shop.own))
 
 
 def _in_the_way(folder: Path) -> Iterable[Message]:

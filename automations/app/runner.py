@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from types import ModuleType
 
 from automations import AUTOMATIONS
 from automations.app.arrivals import contents, read_arrivals, stamp_of, waiting_files
 from automations.app.automate import check_columns, fold, settings_of
 from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered, deliver
+from automations.app.own_automations import check_own, load_own
 from automations.app.own_tabs import check_own_tabs
 from automations.app.run_row import control_rows, run_row, summary
 from automations.app.seen import refuse_older, remember
@@ -41,10 +43,11 @@ _Stamped = tuple[Path, tuple[int, int] | None]
 
 @dataclass(frozen=True)
 class Shop:
-    """An opened shop: its checked configuration and its book."""
+    """An opened shop: its checked configuration, its book, and the automations of its own."""
 
     configuration: Configuration
     book: Book
+    own: Mapping[str, ModuleType] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,15 @@ def open_shop(folder: Path, language: str | None = None) -> Shop:
     """
     problems = Problems()
     configuration = declared(folder, language, problems)
+    own = load_own(folder, problems)
     if configuration is not None:
-        settings_of(configuration, services_of(configuration), problems)
-        check_columns(configuration, problems)
+        settings_of(configuration, services_of(configuration), problems, own)
+        check_columns(configuration, problems, own)
+        check_own(own, configuration.schema, problems)
         check_own_tabs(configuration, problems)
     if configuration is None or problems.found:
         raise SetupError(problems.found)
-    return Shop(configuration, open_book(configuration))
+    return Shop(configuration, open_book(configuration), own)
 
 
 def read_ledger(
@@ -277,7 +282,9 @@ def planned(shop: Shop, ledger: Ledger, names: Sequence[str]) -> Outcome:
     services = services_of(shop.configuration)
     configuration, shown = with_settings(shop.configuration, ledger, services)
     start = ledger.apply(shown)
-    folded = fold(start, names, settings_of(configuration, services_of(configuration), Problems()))
+    settings = settings_of(configuration, services_of(configuration), Problems(), shop.own)
+    asked = (*names, *shop.own) if set(AUTOMATIONS) <= {*names} else names
+    folded = fold(start, asked, settings, shop.own)
     findings = tuple(dict.fromkeys((*shown.findings, *folded.findings)))
     run_id = f"{ledger.now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     plan = difference(ledger, folded.ledger)
