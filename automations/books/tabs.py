@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from automations.core.cells import RawCell, as_typed
@@ -49,6 +50,18 @@ def read_sheet(title: str, grid: Grid, tab: Tab, same: dict[RawCell, RawCell]) -
     Raises:
         LedgerRefused: A key column is missing, or a header stands twice.
     """
+    sheet = read_head(title, grid, tab)
+    known = same.setdefault
+    # TRUE, 1 and 1.0 are equal to Python, and yet not the same cell.
+    rows = (
+        (number, tuple([known(cell, cell) if cell and isinstance(cell, _ALIKE) else cell for cell in cells]))
+        for number, cells in filled_rows(grid, sheet.header_row)
+    )
+    return replace(sheet, rows=tuple(rows))
+
+
+def read_head(title: str, grid: Grid, tab: Tab) -> Sheet:
+    """Return one sheet without its rows: the columns where people have put them; raises as ``read_sheet``."""
     header_row = _header_row(grid, tab)
     headers = _headers(grid, header_row)
     columns = _columns(title, headers, tab)
@@ -66,7 +79,7 @@ def read_sheet(title: str, grid: Grid, tab: Tab, same: dict[RawCell, RawCell]) -
     for at, header in headers.items():
         if at not in known:
             unknown.setdefault(header, at)
-    return Sheet(tab.id, title, header_row, columns, unknown, tuple(_rows(grid, header_row, same)))
+    return Sheet(tab.id, title, header_row, columns, unknown, ())
 
 
 def _by_title(grids: Mapping[str, Grid], schema: Schema) -> dict[str, str]:
@@ -155,15 +168,13 @@ def _one(title: str, places: Sequence[_Place]) -> _Place:
     return own[0]
 
 
-def _rows(
-    grid: Grid, header_row: int, same: dict[RawCell, RawCell]
-) -> Iterator[tuple[int, tuple[RawCell, ...]]]:
-    known = same.setdefault
-    for number, cells in enumerate(grid[header_row:], header_row + 1):
-        if not is_blank_row(cells):
-            # TRUE, 1 and 1.0 are equal to Python, and yet not the same cell.
-            row = [known(cell, cell) if cell and isinstance(cell, _ALIKE) else cell for cell in cells]
-            yield number, tuple(row)
+def filled_rows(grid: Grid, header_row: int) -> Iterator[tuple[int, Sequence[RawCell]]]:
+    """Yield number and cells of every row below the header in which something stands."""
+    return (
+        (number, cells)
+        for number, cells in enumerate(grid[header_row:], header_row + 1)
+        if not is_blank_row(cells)
+    )
 
 
 def is_blank_row(cells: Sequence[RawCell]) -> bool:

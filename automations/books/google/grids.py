@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Protocol
 
 from automations.books.google.errors import BadRequest
 from automations.books.google.ids import COPIES, COPIES_TITLE, sheet_id_of
-from automations.books.google.values import Json, days, runs
-from automations.books.tabs import Grid, find_sheets, read_sheet
+from automations.books.google.values import Days, Json, runs
+from automations.books.tabs import Grid, filled_rows, find_sheets, read_head
 from automations.core import journal
 from automations.core.cells import RawCell, as_typed
 from automations.core.records import dataclass
@@ -116,9 +117,8 @@ class Grids:
         by_tab: dict[str, Grid] = {record.id: self._journal(spreadsheet, small, newest, split)}
         for tab, group in zip(tabs, parts, strict=True):
             by_tab[tab.id] = self._whole(spreadsheet, tab, [next(rest) for _ in group])
-        same: dict[RawCell, RawCell] = {}
         sheets = {
-            tab.id: _typed(read_sheet(self._title(tab, spreadsheet), by_tab[tab.id], tab, same), tab)
+            tab.id: _read_sheet(self._title(tab, spreadsheet), by_tab[tab.id], tab)
             for tab in self._schema.values()
         }
         return Seen(sheets, {tab: len(grid) for tab, grid in by_tab.items()}, copies)
@@ -211,23 +211,29 @@ def _last_of_newest(small: Grid, tab: Tab) -> int:
     return 1 + sum(op == ops[0] for op in ops) if ops else 0
 
 
-def _typed(sheet: Sheet, tab: Tab) -> Sheet:
-    """Return the sheet with its serial numbers as the days they are."""
-    dated = [
-        (at - 1, column)
+def _read_sheet(title: str, grid: Grid, tab: Tab) -> Sheet:
+    """Return one sheet as ``tabs.read_sheet`` does, with its serial numbers as the days they are."""
+    sheet = read_head(title, grid, tab)
+    days = [
+        (at - 1, Days(column))
         for name, at in sheet.columns.items()
         if (column := tab.columns[name]).type in {"date", "datetime"}
     ]
-    if not dated:
-        return sheet
-    rows = []
-    for number, cells in sheet.rows:
-        changed = list(cells)
-        for at, column in dated:
-            if at < len(changed):
-                changed[at] = days(column, changed[at])
-        rows.append((number, tuple(changed)))
-    return replace(sheet, rows=tuple(rows))
+    return replace(
+        sheet,
+        rows=tuple(
+            (number, _with_days(cells, days)) for number, cells in filled_rows(grid, sheet.header_row)
+        ),
+    )
+
+
+def _with_days(cells: Sequence[RawCell], days: Sequence[tuple[int, Days]]) -> tuple[RawCell, ...]:
+    changed = list(cells)
+    width = len(changed)
+    for at, known in days:
+        if at < width:
+            changed[at] = known[changed[at]]
+    return tuple(changed)
 
 
 def _text_column(tab: Tab) -> int | None:
@@ -240,21 +246,16 @@ def _needing(left: Grid, tab: Tab, text: Column) -> list[int]:
     headers = [tab.by_header.get(normal_header(as_typed(raw))) for raw in left[0]] if left else []
     if "state" not in headers:
         return list(range(1, len(left)))
-    at, state = headers.index("state"), tab.columns["state"]
-    return [
-        number
-        for number, row in enumerate(left)
-        if at < len(row) and state.written_choices.get(normal_header(as_typed(row[at]))) in text.needed_in
-    ]
+    at, choices = headers.index("state"), tab.columns["state"].written_choices
+    states = [as_typed(row[at]) if at < len(row) else "" for row in left]
+    needing = {state for state in set(states) if choices.get(normal_header(state)) in text.needed_in}
+    return [number for number, state in enumerate(states) if state in needing]
 
 
 def _joined(left: Grid, texts: Mapping[int, RawCell], right: Grid, at: int) -> Grid:
-    return [
-        [
-            *(row := left[number] if number < len(left) else ()),
-            *[None] * (at - len(row)),
-            texts.get(number),
-            *(right[number] if number < len(right) else ()),
-        ]
-        for number in range(max(len(left), len(right)))
-    ]
+    """Return the rows of a tab of which what is left of a column, in it and right of it came apart."""
+    joined: list[list[RawCell]] = []
+    for number, (row, rest) in enumerate(zip_longest(left, right, fillvalue=())):
+        text = texts.get(number)
+        joined.append([*row, *[None] * (at - len(row)), text, *rest] if rest or text else [*row])
+    return joined

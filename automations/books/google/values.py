@@ -41,12 +41,19 @@ def effective(cell: Mapping[str, Any]) -> RawCell:
     return None
 
 
-def days(column: Column, raw: RawCell) -> RawCell:
-    """Return a serial number in a column of days or moments as the day or wall time it is."""
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not _DAYS[0] < raw < _DAYS[1]:
-        return raw
-    moment = moment_of(raw)
-    return moment if column.type == "datetime" or raw % 1 else moment.date()
+class Days(dict[RawCell, RawCell]):
+    """What stands in a column of days or moments, by its cells: serial numbers as the day or wall time they are."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__({None: None, "": ""})
+        self._timed = column.type == "datetime"
+
+    def __missing__(self, raw: RawCell) -> RawCell:
+        if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not _DAYS[0] < raw < _DAYS[1]:
+            return raw
+        moment = moment_of(raw)
+        self[raw] = day = moment if self._timed or raw % 1 else moment.date()
+        return day
 
 
 def grid_range(sheet_id: int, first: int, last: int, left: int, right: int) -> Json:
