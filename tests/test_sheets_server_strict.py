@@ -166,6 +166,31 @@ def test_pasted_values_leave_formats_and_reckon_formulas(session: DirectSession)
     assert rows(session, "B5") == [["43831"]]
 
 
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        pytest.param({"insertDimension": {"range": line(1, 3)}}, ["=SUM(A$4:A5)+B5", 6], id="rows put in"),
+        pytest.param({"deleteDimension": {"range": line(2, 3)}}, ["=SUM(A$2:A2)+#REF!", "#REF!"], id="a row taken out"),
+        pytest.param({"moveDimension": {"source": line(1, 2), "destinationIndex": 3}}, ["=SUM(A$2:A3)+B2", 6], id="a row moved"),
+        pytest.param({"insertDimension": {"range": {**line(0, 1), "dimension": "COLUMNS"}}}, ["=SUM(B$2:B3)+C3", 6], id="a column put in"),
+    ],
+)  # fmt: skip
+def test_references_follow_the_rows_and_columns_they_name(
+    session: DirectSession, change: Json, after: list[Any]
+) -> None:
+    put(session, "A1", ["No", "q"], [1, 2], [2, 3])
+    batch(session, {"addSheet": {"properties": {"title": "集計", "sheetId": 5}}})
+    formula = [["=SUM(Sheet1!A$2:A3)+Sheet1!B3", '="A2"&TRUE']]
+    asked(session, "put", "/values/集計!A1", {"values": formula}, valueInputOption="USER_ENTERED")
+    batch(session, change)
+    shown = [
+        asked(session, "get", "/values/集計!A1:B1", valueRenderOption=how)["values"][0]
+        for how in ("FORMULA", "UNFORMATTED_VALUE")
+    ]
+    assert shown[0][1] == '="A2"&TRUE'
+    assert [shown[0][0].replace("Sheet1!", ""), shown[1][0]] == after
+
+
 def test_ranges_by_filter_come_once_with_every_filter_that_finds_them(session: DirectSession) -> None:
     put(session, "A1", ["a", 5])
     grid = {"gridRange": {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 1}}

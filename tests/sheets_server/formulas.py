@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from .document import Document
 
 Value = Scalar | Failure
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?)|(?P<text>\"(?:[^\"]|\"\")*\")|(?P<name>[A-Za-z_]+(?=\())|"
-    r"(?P<ref>(?:(?:'(?:[^']|'')+'|[^\W\d]\w*)!)?\$?[A-Za-z]{1,3}\$?\d*(?::\$?[A-Za-z]{1,3}\$?\d*)?)|"
+    r"(?P<ref>(?:TRUE|FALSE)\b|(?:(?:'(?:[^']|'')+'|[^\W\d]\w*)!)?\$?[A-Za-z]{1,3}\$?\d*(?::\$?[A-Za-z]{1,3}\$?\d*)?)|"
     r"(?P<sign><>|<=|>=|[-+*/^&=<>(),%]))",
 )
 _DEEPEST = 60
@@ -31,7 +31,7 @@ class _Wrong(Exception):
 
 def result(formula: Formula, document: Document, sheet_id: int, depth: int = 0) -> Value:
     """Return what a formula shows; ``#ERROR!`` and its like where it cannot be reckoned."""
-    if depth > _DEEPEST:
+    if depth > _DEEPEST or "#REF!" in formula.text:
         return Failure("#REF!")
     try:
         tokens = list(_tokens(formula.text[1:]))
@@ -47,7 +47,7 @@ def result(formula: Formula, document: Document, sheet_id: int, depth: int = 0) 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
     at = 0
     while text[at:].strip():
-        match = _TOKEN.match(text, at)
+        match = TOKEN.match(text, at)
         if not match or not match.lastgroup:
             raise _Wrong("#ERROR!")
         yield match.lastgroup, match[match.lastgroup]

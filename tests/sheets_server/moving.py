@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from .cells import BLANK
 from .document import Document
 from .errors import invalid
 from .lines import EMPTY, Line
-from .ranges import Area, Axis
+from .ranges import Axis
+from .references import Moved, follow
 from .tabs import Tab, Thing
 
 
@@ -21,7 +20,7 @@ def insert(document: Document, tab: Tab, axis: Axis, at: int, count: int, like: 
             row.of((*row.cells[:at], *blanks, *row.cells[at:])) if len(row.cells) > at else row
             for row in tab.rows.kept
         ]
-    _move_ranges(document, tab, lambda area: area.after_insert(axis, at, count))
+    _follow(document, tab, lambda area: area.after_insert(axis, at, count))
     document.refuse_too_many_cells()
 
 
@@ -46,7 +45,7 @@ def delete(document: Document, tab: Tab, axis: Axis, first: int, last: int) -> N
     lines.delete(first, last)
     if axis == "COLUMNS":
         tab.rows.kept = [row.of(row.cells[:first] + row.cells[last:]) for row in tab.rows.kept]
-    _move_ranges(document, tab, lambda area: area.after_delete(axis, first, last))
+    _follow(document, tab, lambda area: area.after_delete(axis, first, last))
 
 
 def move(document: Document, tab: Tab, axis: Axis, first: int, last: int, to: int) -> None:
@@ -69,10 +68,12 @@ def move(document: Document, tab: Tab, axis: Axis, first: int, last: int, to: in
         tab.rows.kept = [
             row.of(tuple(row.cell(index) for index in order)) if row.cells else row for row in tab.rows.kept
         ]
-    _move_ranges(document, tab, lambda area: area.after_move(axis, first, last, to))
+    _follow(document, tab, lambda area: area.after_move(axis, first, last, to))
 
 
-def _move_ranges(document: Document, tab: Tab, moved: Callable[[Area], Area | None]) -> None:
+def _follow(document: Document, tab: Tab, moved: Moved) -> None:
+    """Let names, things on ranges, and formulas follow."""
+    follow(document, tab, moved)
     for name, (title, area) in list(document.named.items()):
         if area.sheet_id == tab.id:
             there = moved(area)
@@ -88,7 +89,7 @@ def _move_ranges(document: Document, tab: Tab, moved: Callable[[Area], Area | No
         tab.basic_filter = _moved(tab.basic_filter, tab.id, moved)
 
 
-def _moved(thing: Thing, sheet_id: int, moved: Callable[[Area], Area | None]) -> Thing | None:
+def _moved(thing: Thing, sheet_id: int, moved: Moved) -> Thing | None:
     """Return a thing where its ranges are now; None when nothing of them is left."""
     there = (moved(area) if area.sheet_id == sheet_id else area for area in thing.areas)
     areas = tuple(area for area in there if area)

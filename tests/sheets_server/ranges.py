@@ -81,11 +81,16 @@ class Area(NamedTuple):
         return self.with_bounds(axis, new_start, new_end)
 
     def after_move(self, axis: Axis, first: int, last: int, to: int) -> Area:
-        """Return the range after lines were moved: one that lies among them goes along."""
+        """Return the range after lines were moved: one that lies among them goes along.
+
+        One within which they are moved stays.
+        """
         start, end = self.bounds(axis)
         if start is not None and end is not None and first <= start and end <= last:
             by = to - first if to <= first else to - last
             return self.with_bounds(axis, start + by, end + by)
+        if start is not None and end is not None and start <= min(first, to) and max(last, to) <= end:
+            return self
         gone = self.after_delete(axis, first, last)
         if gone is None:
             return self
