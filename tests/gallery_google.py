@@ -11,12 +11,14 @@ import google_desk
 import yaml
 from google.oauth2.credentials import Credentials
 from google_desk import ROBOT, Desk, says, token_refused
+from sheets_server.cells import Cell
 from sheets_server.service import Answer
 
 from automations.app.configuration import load
 from automations.app.seen import refuse_older, remember
 from automations.books.google.addresses import spreadsheet_key
 from automations.books.google.credentials import credentials_of
+from automations.books.google.ids import sheet_id_of
 from automations.books.google.probe.bench import Bench
 from automations.books.google.service import Spreadsheet
 from automations.books.google_sheets import refuse_copied
@@ -107,6 +109,34 @@ def _restored(folder: Path) -> None:
     with patch.dict("os.environ", {"DAICHO_STATE": str(folder / "seen.json")}):
         remember(shop, Snapshot("ledger", "b", 42, {}))
         refuse_older(shop, Snapshot("ledger", "a", 40, {}))
+
+
+def _not_ledger(desk: Desk, what: str) -> None:
+    """Make the desk's spreadsheet one that cannot be made a ledger as it stands."""
+    tab = desk.service.documents[desk.key].tabs[0]
+    match what:
+        case "taken":
+            tab.properties = {**tab.properties, "title": "受注"}
+            tab.write({(0, 0): Cell("曜日"), (1, 0): Cell("月")})
+        case "headless":
+            tab.id, tab.properties = sheet_id_of("orders"), {**tab.properties, "title": "受注"}
+            tab.write({(0, 0): Cell("A-1")})
+        case "excel":
+            unsupported = "This operation is not supported for this document"
+            desk.service.will(says(400, "FAILED_PRECONDITION", unsupported), path="spreadsheets")
+        case "restless":
+            exists = 'Invalid requests[1].addSheet: A sheet with the name "受注" already exists.'
+            desk.service.will(says(400, "INVALID_ARGUMENT", exists), path="batchUpdate", times=3)
+
+
+@contextmanager
+def google_holds(folder: Path, what: str) -> Iterator[None]:
+    """Let the spreadsheet that shop.yaml names be there, but so: ``taken``, ``headless``, ``excel``, ``restless``."""
+    with google_desk.desk() as desk:
+        _not_ledger(desk, what)
+        desk.service.documents[_addressed(folder)] = desk.service.documents[desk.key]
+        with patch.dict("os.environ", desk.environment()):
+            yield
 
 
 _DOORS: Mapping[str, Callable[[Path], object]] = {

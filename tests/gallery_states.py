@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import yaml
-from gallery_google import google_says
+from gallery_google import google_holds, google_says
 from hand_shop import TOKYO, read_snapshot
 
 from automations.app.archives import archive_book, make_archive
@@ -312,6 +312,7 @@ STATES: Mapping[str, State] = {
     "tab-copied": _before(_tab_copied),
     "merged": _before(_merged),
     "google": google_says,
+    "google-holds": google_holds,
     "older-workbook": _before(_older),
     "journal-edited": _before(_journal_edited),
     "archived": _before(_archived),

@@ -55,14 +55,30 @@ def cli() -> None:
     """Group all commands."""
 
 
-@cli.command(help=_("Make a shop folder with settings, inbox and ledger.\n\nExample: daicho init my-shop"))
-@click.argument("folder", type=click.Path(path_type=Path))
+@cli.command(
+    help=_(
+        "Make a shop folder with settings, inbox and ledger; with --google a spreadsheet as ledger, or mend it."
+        "\n\nExample: daicho init my-shop"
+    )
+)
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--google", "spreadsheet", metavar="ID", help=_("The Google spreadsheet: its address or id."))
 @language_option
-def init(folder: Path, language: str | None) -> None:
-    """Make a new shop."""
+def init(folder: Path | None, spreadsheet: str | None, language: str | None) -> None:
+    """Make a new shop, or build and mend the spreadsheet of one."""
     from automations.app.shops import init_shop
 
     chosen = language or LANGUAGE
+    if spreadsheet is not None:
+        from automations.app.google_init import init_google
+
+        for sentence in init_google(spreadsheet, folder, chosen):
+            _say(sentence, chosen)
+        return
+    if folder is None:
+        raise click.UsageError(
+            msg("Name the folder to make, for example: daicho init my-shop").text(LANGUAGE)
+        )
     init_shop(folder, language=chosen)
     _say(msg("{folder} is ready. Next: fill in {file}, open {ledger}, then run: daicho run --shop {folder}",
              folder=str(folder), file="shop.yaml", ledger="ledger.xlsx"), chosen)  # fmt: skip

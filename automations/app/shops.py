@@ -91,9 +91,7 @@ def _make(
 ) -> None:
     from automations.books.new_workbook import write_new_workbook
 
-    (folder / INBOX).mkdir(parents=True, exist_ok=True)
-    template = (BUNDLED / "sheets_schema" / "shop.yaml").read_text(encoding="utf-8")
-    (folder / "shop.yaml").write_text(_filled(template, {"language": language, **shop}), encoding="utf-8")
+    write_shop_files(folder, {"language": language, **shop})
     configuration = load(folder)
     ledger_id = secrets.token_hex(8)
     write_new_workbook(
@@ -102,7 +100,7 @@ def _make(
         language=language,
         currency=configuration.currency,
         zone=configuration.zone,
-        rows={**_first_rows(configuration), **_as_own(rows, configuration, ledger_id)},
+        rows={**first_rows(configuration), **as_own(rows, configuration, ledger_id)},
         ledger_id=ledger_id,
     )
 
@@ -128,6 +126,17 @@ def _with_services(tab: Tab, used: Collection[str]) -> Tab:
         if column.choices_from == "services" and column.owner != "robot"
     }
     return replace(tab, columns={**tab.columns, **columns}) if columns else tab
+
+
+def write_shop_files(folder: Path, values: Mapping[str, object]) -> None:
+    """Make what a shop folder needs beside its ledger: shop.yaml with these values by key, and an inbox.
+
+    Raises:
+        OSError: The folder cannot be made or written to.
+    """
+    (folder / INBOX).mkdir(parents=True, exist_ok=True)
+    template = (BUNDLED / "sheets_schema" / "shop.yaml").read_text(encoding="utf-8")
+    (folder / "shop.yaml").write_text(_filled(template, values), encoding="utf-8")
 
 
 def open_book(configuration: Configuration, *, adopting: bool = False) -> Book:
@@ -184,7 +193,7 @@ def open_spreadsheet(configuration: Configuration, ledger: str = "") -> Spreadsh
     )
 
 
-def _as_own(
+def as_own(
     rows: Mapping[str, Sequence[Cells]], configuration: Configuration, ledger_id: str
 ) -> dict[str, list[Cells]]:
     """Return rows as if the program had written them: shared cells with their twins, and sealed."""
@@ -210,7 +219,8 @@ def _with_value(template: str, key: str, written: str) -> str:
     return re.sub(rf"(?m)^(\s*{key}: ).*$", lambda found: found[1] + written, template)
 
 
-def _first_rows(configuration: Configuration) -> dict[str, list[Cells]]:
+def first_rows(configuration: Configuration) -> dict[str, list[Cells]]:
+    """Return the rows a new ledger begins with, typed, by tab id: what can be run, and what can be set."""
     language = configuration.language
     return {
         "control": [

@@ -30,7 +30,7 @@ def find_sheets(grids: Mapping[str, Grid], schema: Schema) -> dict[str, Sheet]:
     Raises:
         LedgerRefused: A tab or key column is missing or stands twice; says what was expected and found.
     """
-    titles = _by_title(grids, schema)
+    titles = titles_of(grids, schema)
     missing = [tab for tab in schema.values() if tab.id not in titles]
     if missing:
         spare = [title for title in grids if title not in titles.values()]
@@ -62,9 +62,9 @@ def read_sheet(title: str, grid: Grid, tab: Tab, same: dict[RawCell, RawCell]) -
 
 def read_head(title: str, grid: Grid, tab: Tab) -> Sheet:
     """Return one sheet without its rows: the columns where people have put them; raises as ``read_sheet``."""
-    header_row = _header_row(grid, tab)
-    headers = _headers(grid, header_row)
-    columns = _columns(title, headers, tab)
+    header_row = header_row_of(grid, tab)
+    headers = headers_of(grid, header_row)
+    columns = columns_of(title, headers, tab)
     needed = tab.columns if tab.id == JOURNAL else tab.key
     lacking = tuple(tab.columns[column].label for column in needed if column not in columns)
     if lacking:
@@ -82,7 +82,12 @@ def read_head(title: str, grid: Grid, tab: Tab) -> Sheet:
     return Sheet(tab.id, title, header_row, columns, unknown, ())
 
 
-def _by_title(grids: Mapping[str, Grid], schema: Schema) -> dict[str, str]:
+def titles_of(grids: Mapping[str, Grid], schema: Schema) -> dict[str, str]:
+    """Return the title under which each tab stands, by tab id; tabs that were renamed are missing.
+
+    Raises:
+        LedgerRefused: Two titles mean the same tab.
+    """
     names = {
         normal_header(name): tab for tab in schema.values() for name in (tab.id, tab.label.ja, tab.label.en)
     }
@@ -114,12 +119,12 @@ def _by_headers(spare: Mapping[str, Grid], missing: Sequence[Tab]) -> dict[str, 
 
 def _share(grid: Grid, tab: Tab) -> float:
     """Return how many of the tab's columns a sheet has, 0 to 1; 0 without the key columns."""
-    headers = _headers(grid, _header_row(grid, tab)).values()
+    headers = headers_of(grid, header_row_of(grid, tab)).values()
     found = {tab.by_header.get(normal_header(header)) for header in headers} - {None}
     return len(found) / len(tab.columns) if found.issuperset(tab.key) else 0.0
 
 
-def _header_row(grid: Grid, tab: Tab) -> int:
+def header_row_of(grid: Grid, tab: Tab) -> int:
     """Return the number of the row with most known headers, the first of equals; 1 if there is none."""
     best, row = 0, 1
     for number, cells in enumerate(grid[:_HEADER_WITHIN], 1):
@@ -131,7 +136,8 @@ def _header_row(grid: Grid, tab: Tab) -> int:
     return row
 
 
-def _headers(grid: Grid, row: int) -> dict[int, str]:
+def headers_of(grid: Grid, row: int) -> dict[int, str]:
+    """Return the headers in a row by their position (1 = A)."""
     cells = grid[row - 1] if row <= len(grid) else ()
     return {at: text for at, cell in enumerate(cells, 1) if (text := as_typed(cell).strip())}
 
@@ -143,8 +149,12 @@ class _Place:
     is_own: bool
 
 
-def _columns(title: str, headers: Mapping[int, str], tab: Tab) -> dict[str, int]:
-    """Return where each column stands; a column's own name goes before an alias."""
+def columns_of(title: str, headers: Mapping[int, str], tab: Tab) -> dict[str, int]:
+    """Return where each column stands; a column's own name goes before an alias.
+
+    Raises:
+        LedgerRefused: A header stands twice.
+    """
     places: dict[str, list[_Place]] = {}
     for at, header in headers.items():
         normal = normal_header(header)

@@ -81,6 +81,12 @@ def refused(refusal: Refusal, key: str, account: Account, *, writing: bool, rese
     return LedgerRefused(code, why, fix, where=msg("the Google spreadsheet"), value=key)
 
 
+def not_understood(refused_request: BadRequest, key: str) -> LedgerRefused:
+    """Return what to tell of a 400 that nobody can do anything about but the developers."""
+    code, why, fix = _other("", refused_request.message)
+    return LedgerRefused(code, why, fix, where=msg("the Google spreadsheet"), value=key)
+
+
 def signed_out(said: str, account: Account) -> LedgerRefused:
     """Return what it means that Google gives no access token; ``said`` is its answer."""
     refuse = _clock if "iat and exp" in said else _signed_out
