@@ -43,7 +43,7 @@ from automations.core.holds.case import Surroundings
 from automations.core.ledger import Ledger
 from automations.core.plan import AppendRow, Plan
 from automations.core.reading import row_keys
-from automations.core.snapshot import RunNote
+from automations.core.snapshot import Receipt, RunNote, Snapshot
 
 OF_ORDERS = ("orders", "order_lines", "shipments", "holds", "mails")
 
@@ -432,3 +432,29 @@ def test_the_command_says_what_went_where(tmp_path: Path, options: list[str]):
     )
     document = json.loads(CliRunner().invoke(cli, [*arguments, "--json"]).output)
     assert [one["orders"] for one in document["archives"]] == ([2] if options else [])
+
+
+def test_many_rows_leave_in_several_goes_and_stock_stays_right_in_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(archiving, "most_rows", lambda _shop: 5)
+    rows = usual()
+    rows["shipments"][0] = {**rows["shipments"][0], "with_orders": "1000"}
+    shop = make(tmp_path / "shop", together(rows, order_rows("1000", SUMMER)))
+    hands: list[dict[str, int]] = []
+    real = shop.book.commit
+
+    def watched(plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
+        receipt = real(plan, base, note)
+        hands.append(shelves(ledger_of(shop)))
+        return receipt
+
+    monkeypatch.setattr(shop.book, "commit", watched)
+    result = archive_shop(shop, now=NOW)
+    assert dict(result.departure.orders) == {2026: 3}
+    assert keys(archived(shop), "orders") == {"orders": ["1001", "1000", "1002"]}, (
+        "those of one parcel together"
+    )
+    assert len(hands) >= 2
+    assert all(hand == {"K-001": 94, "K-002": 50} for hand in hands)
+    assert archive_shop(shop, now=NOW).departure.plan.is_empty

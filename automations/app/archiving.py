@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 
 from automations.app.archives import archive_book, archive_names, make_archive, name_after
 from automations.app.runner import Shop, open_shop, read_ledger, typed
 from automations.books import Book
+from automations.books.google.addresses import is_google
 from automations.core.archiving.copies import copies
-from automations.core.archiving.leave import Departure, departure, order_of
+from automations.core.archiving.leave import Departure, departure, joined, order_of
 from automations.core.errors import LedgerChanged, LedgerRefused, ServiceError
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg
@@ -23,6 +24,8 @@ from automations.core.snapshot import RunNote
 _ROUNDS = 8
 # An archive of so many orders is full: more would take too long to open and to write.
 FULL = 20_000
+# A commit to a spreadsheet takes no more; larger ones would go in parts, and stock must not be off between them.
+ROWS_AT_ONCE = 300
 
 OpenBook = Callable[[str], Book]
 
@@ -72,14 +75,36 @@ def archive(
 
 
 def archive_shop(shop: Shop, *, now: datetime | None, dry_run: bool = False) -> Archived:
-    """Do the same for an opened shop."""
+    """Do the same for an opened shop; into and out of a spreadsheet in several goes, each of them whole."""
     stays = _Stays()
+    most = most_rows(shop)
+    done = _archived_once(shop, stays, now, most, dry_run=dry_run)
+    while (
+        most and not dry_run and not (more := _archived_once(shop, stays, now, most)).departure.plan.is_empty
+    ):
+        done = replace(
+            more,
+            departure=joined(done.departure, more.departure),
+            names={**done.names, **more.names},
+            notes=(*done.notes, *more.notes),
+        )
+    return done
+
+
+def most_rows(shop: Shop) -> int:
+    """Return how many rows may leave in one commit, 0 for any number: a service takes so much in one request."""
+    return ROWS_AT_ONCE if is_google(shop.configuration.ledger) else 0
+
+
+def _archived_once(
+    shop: Shop, stays: _Stays, now: datetime | None, most: int, *, dry_run: bool = False
+) -> Archived:
     for _ in range(_ROUNDS):
         snapshot, ledger = read_ledger(shop, now)
-        leaving = departure(ledger, shop.configuration.archive, stays.keys)
+        leaving = departure(ledger, shop.configuration.archive, stays.keys, 0 if dry_run else most)
         if dry_run or leaving.plan.is_empty:
             return Archived(ledger, leaving, _names(shop, leaving), tuple(stays.findings), dry_run=dry_run)
-        names, leaving = _brought(shop, ledger, leaving, stays)
+        names, leaving = _brought(shop, ledger, leaving, stays, most)
         if leaving.plan.is_empty:
             return Archived(ledger, leaving, names, tuple(stays.findings))
         note = RunNote(
@@ -99,7 +124,7 @@ def archive_shop(shop: Shop, *, now: datetime | None, dry_run: bool = False) -> 
 
 
 def _brought(
-    shop: Shop, ledger: Ledger, leaving: Departure, stays: _Stays
+    shop: Shop, ledger: Ledger, leaving: Departure, stays: _Stays, most: int
 ) -> tuple[dict[int, str], Departure]:
     """Bring all rows to their archives; return what may leave: without the orders that could not be brought."""
     names: dict[int, str] = {}
@@ -107,7 +132,8 @@ def _brought(
         stopped = len(stays.keys)
         names[year] = _bring(shop, ledger, year, leaving, stays)
         if len(stays.keys) > stopped:
-            return _brought(shop, ledger, departure(ledger, shop.configuration.archive, stays.keys), stays)
+            without = departure(ledger, shop.configuration.archive, stays.keys, most)
+            return _brought(shop, ledger, without, stays, most)
     return names, leaving
 
 

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import islice
 
-from automations.core.archiving.orders import Leaving, leaving_orders
+from automations.core.archiving.orders import Leaving, at_most, leaving_orders
 from automations.core.archiving.settings import Archiving
 from automations.core.archiving.stock import folded, leaving_movements
 from automations.core.ledger import Ledger, Row, update
@@ -39,24 +40,29 @@ class Departure:
     plan: Plan
 
 
-def departure(ledger: Ledger, settings: Archiving, without: Collection[str] = ()) -> Departure:
+def departure(
+    ledger: Ledger, settings: Archiving, without: Collection[str] = (), most_rows: int = 0
+) -> Departure:
     """Return what leaves the ledger today, and what changes in it: see the modules of this room.
 
     Args:
         ledger: As it stands.
         settings: The shop's.
         without: Keys of orders that must stay, and all that lies in one parcel with them.
+        most_rows: How many rows may leave in one go, about; 0 for all.
     """
     orders = leaving_orders(ledger, settings.after_days, frozenset(without))
+    if most_rows:
+        orders = at_most(orders, most_rows)
     rows: dict[int, list[Row]] = {}
     for one in orders.values():
         rows.setdefault(one.year, []).extend(one.rows)
     parcels = {row.key: one.year for one in orders.values() for row in one.rows if row.tab == "shipments"}
-    movements = leaving_movements(ledger, parcels, settings.after_days)
+    movements = leaving_movements(ledger, parcels, settings.after_days, most_rows)
     for move in movements:
         moved = move.day("moved_at") or ledger.today
         rows.setdefault(parcels.get(move.text("shipment_id"), moved.year), []).append(move)
-    for year, row in _finished(ledger, parcels, settings.after_days):
+    for year, row in islice(_finished(ledger, parcels, settings.after_days), most_rows or None):
         rows.setdefault(year, []).append(row)
     marks = _marks(ledger, orders, rows)
     left = [
@@ -73,11 +79,22 @@ def departure(ledger: Ledger, settings: Archiving, without: Collection[str] = ()
             left,
             folded(ledger, movements) if movements else (),
             _remembered(ledger, orders.values()),
-            _without_texts(ledger, settings, mails),
+            islice(_without_texts(ledger, settings, mails), most_rows or None),
             retired=sorted(
                 {mark for found in marks.values() for mark in found} - _last_by_hand(ledger.marks)
             ),
         ),
+    )
+
+
+def joined(first: Departure, second: Departure) -> Departure:
+    """Return what left in two goes as one."""
+    years = sorted({*first.rows, *second.rows})
+    return Departure(
+        rows={year: (*first.rows.get(year, ()), *second.rows.get(year, ())) for year in years},
+        marks={year: (*first.marks.get(year, ()), *second.marks.get(year, ())) for year in years},
+        orders=Counter(first.orders) + Counter(second.orders),
+        plan=Plan.of(first.plan, second.plan),
     )
 
 

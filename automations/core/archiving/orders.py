@@ -53,6 +53,31 @@ def leaving_orders(ledger: Ledger, after_days: int, without: Collection[str] = (
     return {key: _leaving(order, ledger) for key, order in due.items()}
 
 
+def at_most(leaving: dict[str, Leaving], rows: int) -> dict[str, Leaving]:
+    """Return the first orders with no more rows than this, or only one order; those of one parcel stay together."""
+    chosen: dict[str, Leaving] = {}
+    count = 0
+    for key in leaving:
+        if key in chosen:
+            continue
+        group = _in_one_parcel(key, leaving)
+        size = sum(len(leaving[other].rows) for other in group)
+        if chosen and count + size > rows:
+            break
+        count += size
+        chosen |= {other: leaving[other] for other in group}
+    return chosen
+
+
+def _in_one_parcel(key: str, leaving: dict[str, Leaving]) -> list[str]:
+    """Return the order and all that leave in a parcel with it, or with one of these."""
+    together = [orders_in(row) for one in leaving.values() for row in one.rows if row.get("with_orders")]
+    found = [key]
+    for other in found:
+        found += [name for keys in together if other in keys for name in keys if name not in found]
+    return found
+
+
 def closed_on(order: Row) -> date | None:
     """Return the day since which nothing happened to a closed order; None when its row tells no day at all."""
     days = [day for column in _DAYS if (day := order.day(column))]

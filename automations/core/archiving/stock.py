@@ -16,26 +16,31 @@ FOLDED = "F-"
 _NUMBER = re.compile(r"(\D+)(\d{1,9})")
 
 
-def leaving_movements(ledger: Ledger, parcels: Collection[str], after_days: int) -> list[Row]:
+def leaving_movements(
+    ledger: Ledger, parcels: Collection[str], after_days: int, most_others: int = 0
+) -> list[Row]:
     """Return the movements that leave: of parcels that leave, and old ones of no parcel that a later count covers.
 
-    The newest number of each series stays, so that no number is given twice.
+    The newest number of each series stays, so that no number is given twice. Of those of no parcel at most
+    ``most_others`` leave; 0 for all.
     """
     before = ledger.today - timedelta(days=after_days)
     counted = _counted(ledger)
     newest = _newest(ledger)
-    return [
+    whole = [
         move
         for move in ledger["movements"]
         if move.has_key and not move.stale and not move.key.startswith(FOLDED)
-        if move.text("shipment_id") in parcels
-        or (
-            move.text("shipment_id") not in ledger["shipments"]
-            and move.key not in newest
-            and _is_old(move, before)
-            and _is_covered(move, counted)
-        )
     ]
+    others = [
+        move
+        for move in whole
+        if move.text("shipment_id") not in ledger["shipments"]
+        and move.key not in newest
+        and _is_old(move, before)
+        and _is_covered(move, counted)
+    ]
+    return [move for move in whole if move.text("shipment_id") in parcels] + others[: most_others or None]
 
 
 def folded(ledger: Ledger, leaving: Collection[Row]) -> Iterator[Part]:
