@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Raw = str | float | bool | None
-TITLE = "daicho probe"
+TITLE = "daicho_probe_"
 NAME = "daicho_probe"
 VALUE = "userEnteredValue"
 _ROWS, _COLUMNS = 20, 6
@@ -68,7 +68,7 @@ class Bench:
     def tab(self, *rows: Sequence[Raw], count: int = _ROWS, title: str = "") -> Tab:
         """Return a new tab with some rows; its number is chosen by us."""
         self._made += 1
-        name = f"{TITLE} {self._made}{title}"
+        name = f"{TITLE}{self._made}{title}"
         grid = {"rowCount": count, "columnCount": _COLUMNS}
         properties = {"sheetId": sheet_id_of(name), "title": name, "gridProperties": grid}
         told = self.do({"addSheet": {"properties": properties}})

@@ -81,8 +81,8 @@ VERSIONS = (
                msg("Keeps two runs apart after a person deleted the version."), _taken),
     Assumption("name_stays_on_top", msg("A name on the first row stays there when rows are added below it."),
                1, msg("The version stands on the header of the journal, which grows right below it."), _stays_on_top),
-    Assumption("name_follows_rows", msg("A name moves with its row when rows are added above it."),
-               3, msg("Only tells that ranges move; no row is found by its range."), _follows_rows),
+    Assumption("name_follows_rows", msg("Whether a name moves with its row (3) when rows are added above it."),
+               None, msg("Either will do: no row is found by a name."), _follows_rows),
     Assumption("name_of_deleted_row", msg("What becomes of a name whose row a person deletes."),
                None, msg("Either will do: without a version the next commit installs one."), _row_deleted),
 )  # fmt: skip
