@@ -65,18 +65,24 @@ def _edit_sheets(package: Package, book: MainPart, values: Mapping[str, Wanted])
     done: dict[str, EditedSheet] = {}
     for title, rows in values.items():
         sheet = book.sheet(title)
-        xml = Xml.read(package.read(sheet.part), sheet.part)
-        edited = edit_sheet(xml, title, rows, tables_of(package, sheet.part), calendar)
-        for name, content in ((sheet.part, edited.content), *edited.tables.items()):
-            package.write(name, content)
+        edited = _written(package, sheet.part, title, rows, calendar)
         changes += _filter_names(book, sheet, edited)
-        done[sheet.number] = replace(edited, content=b"", tables={})
+        done[sheet.number] = edited
     if styles.cache_info().currsize:
         package.write(part, styles().content())
     gone = {number: edited.formulas_gone for number, edited in done.items()}
     drop_from_chain(package, book.xml.part, gone)
     changes += _calculation(package, book, done)
     package.write(book.xml.part, book.xml.content(changes))
+
+
+def _written(package: Package, part: str, title: str, rows: Wanted, calendar: Calendar) -> EditedSheet:
+    """Write one sheet and return what is to be known of it, without its content: two large ones fill the memory."""
+    xml = Xml.read(package.read(part), part)
+    edited = edit_sheet(xml, title, rows, tables_of(package, part), calendar)
+    for name, content in ((part, edited.content), *edited.tables.items()):
+        package.write(name, content)
+    return replace(edited, content=b"", tables={})
 
 
 def _styles_part(package: Package, book: MainPart) -> str:
