@@ -182,32 +182,16 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     tabs = _read_files(Tab, tree["tabs"], "tabs", problems)
     archive = read_as(Archiving, tree.get("archive") or {}, "shop.yaml: archive", problems)
     top, shop, archive = top or _Top(), shop or Shop(""), archive or Archiving()
-    check_currency(top.currency, "shop.yaml: currency", problems)
-    lists = {
+    choices = {
         "statuses": _choices(statuses),
         "holds": _choices(holds),
         "payments": _choices(payments),
         "mails": _choices(mails),
         "carriers": _choices(carriers),
         "channels": _choices(channels),
-        "services": {
-            service.id: Choice(service.id, service.label)
-            for carrier in carriers.values()
-            for service in carrier.services.values()
-        },
+        "services": _services(carriers),
     }
-    schema = whole_schema(tabs, lists, problems)
-    check_statuses(statuses, "sheets_schema/statuses.yaml", problems)
-    check_holds(holds, problems)
-    check_conditions(holds, schema, top.currency, problems)
-    check_payments(payments, problems)
-    check_mails(mails, problems)
-    check_archiving(archive, mails, problems)
-    check_carriers(carriers, problems)
-    check_channels(channels, schema, problems)
-    sections = _sections(tree, own_names(folder), problems)
-    check_usual(carriers, sections, problems)
-    return Configuration(
+    made = Configuration(
         folder=folder,
         language=top.language,
         currency=top.currency,
@@ -216,7 +200,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
         google=top.google,
         shop=shop,
         calendar=calendar_of(shop, problems),
-        schema=schema,
+        schema=whole_schema(tabs, choices, problems),
         statuses=statuses,
         holds=holds,
         payments=payments,
@@ -224,10 +208,26 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
         carriers=carriers,
         channels=channels,
         archive=archive,
-        sections=sections,
+        sections=_sections(tree, own_names(folder), problems),
         template_folders=(folder / "mail_templates", BUNDLED / "mail_templates"),
         tree=tree,
     )
+    _check(made, problems)
+    return made
+
+
+def _check(made: Configuration, problems: Problems) -> None:
+    """Note what does not fit together although each declaration is in order by itself."""
+    check_currency(made.currency, "shop.yaml: currency", problems)
+    check_statuses(made.statuses, "sheets_schema/statuses.yaml", problems)
+    check_holds(made.holds, problems)
+    check_conditions(made.holds, made.schema, made.currency, problems)
+    check_payments(made.payments, problems)
+    check_mails(made.mails, problems)
+    check_archiving(made.archive, made.mails, problems)
+    check_carriers(made.carriers, problems)
+    check_channels(made.channels, made.schema, problems)
+    check_usual(made.carriers, made.sections, problems)
 
 
 def _read(folder: Path, name: str, problems: Problems) -> object:
@@ -302,6 +302,14 @@ def _choices(declared: Mapping[str, object]) -> dict[str, Choice]:
         if label is not None:
             made[name] = Choice(name, label, getattr(entry, "aliases", ()), getattr(entry, "colour", ""))
     return made
+
+
+def _services(carriers: Mapping[str, Carrier]) -> dict[str, Choice]:
+    return {
+        service.id: Choice(service.id, service.label)
+        for carrier in carriers.values()
+        for service in carrier.services.values()
+    }
 
 
 def _sections(tree: Tree, own: Sequence[str], problems: Problems) -> dict[str, object]:
