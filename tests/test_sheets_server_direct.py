@@ -63,6 +63,15 @@ def test_a_line_can_fail_without_a_wire(
         book.sheet1.update_acell("A1", "x")
 
 
+def test_a_token_that_ran_out_is_renewed_once(service: Service, book: gspread.Spreadsheet) -> None:
+    service.faults.add({"kind": "expired", "path": "PUT"})
+    book.sheet1.update_acell("A1", "x")
+    assert [code for method, _, code in service.calls if method == "PUT"] == [401, 200]
+    service.faults.add({"kind": "expired", "path": "GET", "times": 2})
+    with pytest.raises(gspread.exceptions.APIError, match="invalid authentication credentials"):
+        book.sheet1.get("A1")
+
+
 def test_a_late_request_is_done_after_others_and_only_if_it_still_fits(
     service: Service, book: gspread.Spreadsheet
 ) -> None:

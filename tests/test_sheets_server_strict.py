@@ -191,6 +191,12 @@ def test_references_follow_the_rows_and_columns_they_name(
     assert [shown[0][0].replace("Sheet1!", ""), shown[1][0]] == after
 
 
+def test_formulas_that_wait_for_each_other_end(session: DirectSession) -> None:
+    body = {"values": [["=SUM(A1:E9)"] * 5] * 9}
+    asked(session, "put", "/values/A1", body, valueInputOption="USER_ENTERED")
+    assert rows(session, "A1") == [["#REF!"]]
+
+
 def test_ranges_by_filter_come_once_with_every_filter_that_finds_them(session: DirectSession) -> None:
     put(session, "A1", ["a", 5])
     grid = {"gridRange": {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 1}}

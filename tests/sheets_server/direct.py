@@ -14,13 +14,15 @@ import requests
 from .service import ACCOUNT, Answer, Request, Service
 
 _BEARER = "direct:"
+_SIGNED_OUT = 401
 
 
 class DirectSession(requests.Session):
     """Answers every request from a service of this process.
 
     A dropped line raises ``requests.ConnectionError``, a line cut within its answer ``ChunkedEncodingError``. An
-    answer that takes longer than the time allowed raises ``ReadTimeout``; nobody waits for it.
+    answer that takes longer than the time allowed raises ``ReadTimeout``; nobody waits for it. After a 401 it asks once
+    more, as a session does that fetches a new token.
 
     Attributes:
         service: Who answers.
@@ -31,8 +33,8 @@ class DirectSession(requests.Session):
         super().__init__()
         self.service = service
         self.sent: list[bytes] = []
-        self._token = _BEARER + who
-        service.tokens[self._token] = who
+        self._bearer = _BEARER + who
+        service.tokens[self._bearer] = who
 
     def request(  # type: ignore[override]  # noqa: PLR0913 - as the base class
         self,
@@ -53,7 +55,10 @@ class DirectSession(requests.Session):
                 listed = value if isinstance(value, (list, tuple)) else [value]
                 query[name] = [str(one) for one in listed]
         body = self._body(data, json, headers or {})
-        answer = self.service.answer(Request(method.upper(), parts.path, query, body, self._token))
+        request = Request(method.upper(), parts.path, query, body, self._bearer)
+        answer = self.service.answer(request)
+        if answer.code == _SIGNED_OUT:
+            answer = self.service.answer(request)
         return self._received(answer, method.upper(), url, query, timeout)
 
     def _body(self, data: Any, json: Any, headers: Mapping[str, str]) -> Any:  # noqa: ANN401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .cells import Failure, Formula, Scalar
@@ -29,13 +30,22 @@ class _Wrong(Exception):
         self.shown = shown
 
 
-def result(formula: Formula, document: Document, sheet_id: int, depth: int = 0) -> Value:
+@dataclass
+class _Known:
+    """What was reckoned on the way to one result, and what waits for it, by tab, row and column."""
+
+    values: dict[tuple[int, int, int], Value] = field(default_factory=dict)
+    open: set[tuple[int, int, int]] = field(default_factory=set)
+
+
+def result(formula: Formula, document: Document, sheet_id: int, known: _Known | None = None) -> Value:
     """Return what a formula shows; ``#ERROR!`` and its like where it cannot be reckoned."""
-    if depth > _DEEPEST or "#REF!" in formula.text:
+    known = known or _Known()
+    if len(known.open) > _DEEPEST or "#REF!" in formula.text:
         return Failure("#REF!")
     try:
         tokens = list(_tokens(formula.text[1:]))
-        reader = _Reader(tokens, document, sheet_id, depth)
+        reader = _Reader(tokens, document, sheet_id, known)
         value = reader.expression(0)
     except _Wrong as wrong:
         return Failure(wrong.shown)
@@ -56,10 +66,10 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 class _Reader:
     def __init__(
-        self, tokens: Sequence[tuple[str, str]], document: Document, sheet_id: int, depth: int
+        self, tokens: Sequence[tuple[str, str]], document: Document, sheet_id: int, known: _Known
     ) -> None:
         self.tokens, self.at = tokens, 0
-        self.document, self.sheet_id, self.depth = document, sheet_id, depth
+        self.document, self.sheet_id, self.known = document, sheet_id, known
 
     def expression(self, level: int) -> Value:
         if level == len(_LEVELS):
@@ -133,14 +143,24 @@ class _Reader:
         rows, columns = tab.size()
         clip = area.clipped(rows, columns)
         found: list[Value] = []
-        for row in tab.rows.part(clip.top or 0, clip.bottom or 0):
-            for cell in row.cells[clip.left or 0 : clip.right]:
+        for row, line in enumerate(tab.rows.part(clip.top or 0, clip.bottom or 0), clip.top or 0):
+            for column, cell in enumerate(line.cells[clip.left or 0 : clip.right], clip.left or 0):
                 value = cell.value
-                if isinstance(value, Formula):
-                    found.append(result(value, self.document, area.sheet_id, self.depth + 1))
-                else:
-                    found.append(value)
+                found.append(
+                    self.other(value, (tab.id, row, column)) if isinstance(value, Formula) else value
+                )
         return found or [None]
+
+    def other(self, formula: Formula, place: tuple[int, int, int]) -> Value:
+        """Return what another cell's formula shows; ``#REF!`` where it waits for this one."""
+        known = self.known
+        if place in known.open:
+            return Failure("#REF!")
+        if place not in known.values:
+            known.open.add(place)
+            known.values[place] = result(formula, self.document, place[0], known)
+            known.open.remove(place)
+        return known.values[place]
 
     def peek(self) -> str:
         return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
@@ -196,12 +216,17 @@ def _text(value: Value) -> str:
 
 
 def _numbers(arguments: Sequence[Sequence[Value]]) -> list[float]:
-    return [value for part in arguments for value in part if isinstance(value, float)]
+    """Return the numbers among arguments; a failure among them is the result's too."""
+    values = [value for part in arguments for value in part]
+    for value in values:
+        if isinstance(value, Failure):
+            raise _Wrong(value.shown)
+    return [value for value in values if isinstance(value, float)]
 
 
 _FUNCTIONS: dict[str, Callable[[list[list[Value]]], Value]] = {
     "SUM": lambda arguments: float(sum(_numbers(arguments))),
-    "COUNT": lambda arguments: float(len(_numbers(arguments))),
+    "COUNT": lambda arguments: float(sum(isinstance(value, float) for part in arguments for value in part)),
     "COUNTA": lambda arguments: float(sum(value is not None for part in arguments for value in part)),
     "MIN": lambda arguments: min(_numbers(arguments), default=0.0),
     "MAX": lambda arguments: max(_numbers(arguments), default=0.0),

@@ -84,6 +84,7 @@ def _move_column(document: Document, tab: Tab, given: Json) -> None:
 
 def _edit(_document: Document, tab: Tab, given: Json) -> None:
     place = (int(given["row"]) - 1, _column(tab, given["column"]))
+    tab.refuse_after_grid(*place)
     tab.write({place: entered(given.get("value"), tab.rows[place[0]].cell(place[1]))})
 
 
