@@ -70,7 +70,7 @@ class GoogleShop:
 def rewritten(number: int, rows: Sequence[Sequence[RawCell]]) -> list[Json]:
     """Return the requests that give a tab exactly these cells."""
     width = max(26, *(len(row) for row in rows), 0)
-    size = {"sheetId": number, "gridProperties": {"rowCount": max(1000, len(rows)), "columnCount": width}}
+    size = {"sheetId": number, "gridProperties": {"rowCount": len(rows) + 20, "columnCount": width}}
     cells = [{"values": [entered(cell) for cell in row]} for row in rows]  # type: ignore[arg-type]
     return [
         {"updateSheetProperties": {"properties": size, "fields": "gridProperties(rowCount,columnCount)"}},

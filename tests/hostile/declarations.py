@@ -28,7 +28,7 @@ SETTINGS: Mapping[str, tuple[bytes, str]] = {
     "brackets_in_brackets": (b"shop: " + b"[" * 100_000, "yaml-wrong"),
     "braces_in_braces": (b"{a: " * 100_000, "yaml-wrong"),
     "lists_in_lists": (b"- " * 100_000, "yaml-wrong"),
-    "steps_to_the_right": (b"".join(b" " * n + b"- \n" for n in range(1_300)), "not-a-mapping"),
+    "steps_to_the_right": (b"".join(b" " * n + b"- \n" for n in range(1_300)), "yaml-wrong"),
     "program": (b'shop: !!python/object/apply:os.system ["exit 1"]\n', "yaml-wrong"),
     "word_as_number": (b'shop: !!int "x"\n', "yaml-wrong"),
     "number_of_100000_digits": (_written(_GOOD + "queue_mails: {delay_minutes: " + "9" * 100_000 + "}\n"), "yaml-wrong"),
