@@ -26,13 +26,13 @@ DENIED = says(403, "PERMISSION_DENIED", "The caller does not have permission")
 def folder(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = tmp_path / "shop"
     init_shop(made, language="en", shop=SHOP)
-    _write_ledger(made, f"google:{desk.key}")
+    write_ledger(made, f"google:{desk.key}")
     for name, value in desk.environment().items():
         monkeypatch.setenv(name, value)
     return made
 
 
-def _write_ledger(folder: Path, ledger: str) -> None:
+def write_ledger(folder: Path, ledger: str) -> None:
     path = folder / "shop.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(
