@@ -85,12 +85,17 @@ def init(folder: Path | None, spreadsheet: str | None, language: str | None) -> 
 
 
 @cli.command(help=_("Make a sample shop in this folder and walk through its days.\n\nExample: daicho demo"))
+@click.option("--sheets", is_flag=True, help=_("Keep its ledger in a stand-in for Google Sheets."))
 @language_option
-def demo(language: str | None) -> None:
+def demo(sheets: bool, language: str | None) -> None:
     """Run the tour."""
-    from automations.app.demo.tour import run_tour
+    from automations.app.demo.sheets import is_available
+    from automations.app.demo.tour import run_tour, run_tour_in_sheets
 
-    run_tour(Path.cwd(), language or LANGUAGE, click.echo)
+    if sheets and not is_available():
+        text = msg("The stand-in for Google Sheets comes with the source only: run this in a checkout of it.")
+        raise click.UsageError(text.text(LANGUAGE))
+    (run_tour_in_sheets if sheets else run_tour)(Path.cwd(), language or LANGUAGE, click.echo)
 
 
 @cli.command(help=_("List everything wrong in the ledger, settings and templates.\n\nExample: daicho check"))

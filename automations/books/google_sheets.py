@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from automations.books.google.after import after_commit, token_of
@@ -14,6 +13,7 @@ from automations.books.google.copies import commit_of, read_copies
 from automations.books.google.cures import cures
 from automations.books.google.errors import BadRequest, Unclear
 from automations.books.google.grids import Grids, Spreadsheet
+from automations.books.google.ids import ledger_id_of
 from automations.books.google.parts import parts_of
 from automations.books.google.record import RecordRows
 from automations.books.google.values import Json, effective
@@ -114,7 +114,7 @@ class GoogleBook:
         if not self._adopting:
             refuse_copied(last, self._spreadsheet.key)
         snapshot = Snapshot(
-            ledger_id=last.ledger_id or sha256(self._spreadsheet.key.encode()).hexdigest()[:16],
+            ledger_id=last.ledger_id or ledger_id_of(self._spreadsheet.key),
             version=last.op,
             number=last.n,
             sheets=seen.sheets,

@@ -1,4 +1,4 @@
-"""The person of the demo: types values into cells of the workbook, as anybody in the shop does by hand."""
+"""The person of the demo: types values into cells of the ledger, as anybody in the shop does by hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automations.app.configuration import Configuration
+from automations.app.demo.sheets import Desk
 from automations.app.runner import Shop
 from automations.books.xlsx import CellEdit, SheetEdit, edit_workbook
 from automations.core.cells import write_cell
@@ -29,14 +30,17 @@ class Typed:
     cells: Cells
 
 
-def type_in(shop: Shop, *rows: Typed) -> None:
-    """Write the values into the shop's workbook and save it; every other cell stays as it is.
+def type_in(shop: Shop, *rows: Typed, desk: Desk | None = None) -> None:
+    """Write the values into the shop's workbook and save it, or into the spreadsheet; every other cell stays as it is.
 
     Raises:
         KeyError: There is no such row or column (the demo is wrong, not the shop).
     """
-    path = shop.configuration.folder / shop.configuration.ledger
     edits = _edits(rows, shop.book.read().sheets, shop.configuration)
+    if desk is not None:
+        desk.type_in(edits)
+        return
+    path = shop.configuration.folder / shop.configuration.ledger
     path.write_bytes(edit_workbook(path.read_bytes(), edits))
 
 

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from automations.app.configuration import load
+from automations.app.demo import sheets
 from automations.app.demo.carrier_desk import issued_list
 from automations.app.demo.person import Typed, type_in
 from automations.app.demo.scenes import SCENES, Scene
 from automations.app.demo.shop_data import SHOP, opening_rows
+from automations.app.google_init import init_google
 from automations.app.runner import Outcome, Shop, open_shop, read_ledger, run
-from automations.app.shops import INBOX, init_shop
+from automations.app.shops import INBOX, as_own, init_shop, write_shop_files
 from automations.app.show import cell_text, finding_text
 from automations.app.tell import needs_person, status_table
+from automations.books.google.ids import ledger_id_of
 from automations.core.errors import DaichoError
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg, spoken
@@ -57,13 +61,35 @@ def run_tour(folder: Path, language: str, echo: Echo) -> None:
         NotADemo: ``demo-shop`` is there and was not made by the demo.
     """
     shop = make_shop(folder, language)
+    _walk(shop, language, echo)
+    for line in afterwards(shop, language):
+        echo(line)
+
+
+def run_tour_in_sheets(folder: Path, language: str, echo: Echo) -> None:
+    """Walk through the same days with a spreadsheet as ledger, at a service on this machine; as ``run_tour``."""
+    own = _folder(folder)
+    with sheets.desk(own) as desk:
+        for sentence in make_sheets_shop(own, language, desk):
+            echo(sentence.text(language))
+        _walk(open_shop(own), language, echo, desk)
+        reads, writes = desk.calls()
+    told = msg(
+        "The ledger was a spreadsheet at a stand-in for Google on this machine ({reads} reads, {writes} writes); "
+        "it is gone now. With one of your own: daicho init --google ADDRESS my-shop",
+        reads=reads,
+        writes=writes,
+    )
+    echo("")
+    echo(told.text(language))
+
+
+def _walk(shop: Shop, language: str, echo: Echo, desk: sheets.Desk | None = None) -> None:
     welcome = msg("{shop} is an invented shop for tea and sweets in Uji.", shop=SHOP["name"])
     echo(welcome.text(language))
     for number, scene in enumerate(SCENES, 1):
-        for line in play(shop, scene, number, language):
+        for line in play(shop, scene, number, language, desk):
             echo(line)
-    for line in afterwards(shop, language):
-        echo(line)
 
 
 def make_shop(folder: Path, language: str) -> Shop:
@@ -72,17 +98,33 @@ def make_shop(folder: Path, language: str) -> Shop:
     Raises:
         NotADemo: ``demo-shop`` is there and was not made by the demo.
     """
-    own = folder / FOLDER
-    if own.exists():
-        if not (own / MARKER).is_file():
-            raise NotADemo(own)
-        shutil.rmtree(own)
+    own = _folder(folder)
     init_shop(own, language=language, shop=SHOP, rows=opening_rows())
     (own / MARKER).touch()
     return open_shop(own)
 
 
-def play(shop: Shop, scene: Scene, number: int, language: str) -> Iterator[str]:
+def make_sheets_shop(own: Path, language: str, desk: sheets.Desk) -> list[Message]:
+    """Make the demo shop with its ledger in the spreadsheet of a desk; return what was made there."""
+    write_shop_files(own, {"language": language, **SHOP, "ledger": f"google:{desk.key}"})
+    (own / MARKER).touch()
+    rows = as_own(opening_rows(), load(own), ledger_id_of(desk.key))
+    return init_google(desk.key, own, language, rows)[:1]
+
+
+def _folder(folder: Path) -> Path:
+    """Return the demo's folder in ``folder``; what an earlier demo left there is taken away."""
+    own = folder / FOLDER
+    if own.exists():
+        if not (own / MARKER).is_file():
+            raise NotADemo(own)
+        shutil.rmtree(own)
+    return own
+
+
+def play(
+    shop: Shop, scene: Scene, number: int, language: str, desk: sheets.Desk | None = None
+) -> Iterator[str]:
     """Do what the scene says, run Daicho at its moment, and yield what there is to tell."""
     yield ""
     yield f"{number}. {spoken(scene.at, language)}  {scene.title.text(language)}"
@@ -91,7 +133,7 @@ def play(shop: Shop, scene: Scene, number: int, language: str) -> Iterator[str]:
     _fill_inbox(shop, scene)
     if scene.typed:
         yield from _typed_lines(scene.typed, shop, language)
-        type_in(shop, *scene.typed)
+        type_in(shop, *scene.typed, desk=desk)
     outcome = run(shop.configuration.folder, now=scene.at)
     yield f"   ✓ {_done(outcome, language)}"
     if scene.leaves_at:

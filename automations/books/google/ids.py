@@ -18,3 +18,8 @@ def sheet_id_of(tab: str) -> int:
         tab: Id of the tab in the schema, or ``COPIES``; any other name for what else needs a fixed number.
     """
     return int.from_bytes(sha256(f"daicho:{tab}".encode()).digest()[:4]) & 0x7FFFFFFF or 1
+
+
+def ledger_id_of(key: str) -> str:
+    """Return the id of the ledger in a spreadsheet that nothing was committed to yet."""
+    return sha256(key.encode()).hexdigest()[:16]
