@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import resource
 import shutil
 import sys
@@ -70,8 +71,8 @@ class Year:
         self._add_days(_FIRST, days)
         init_shop(self.folder, language="ja", shop=generate.SHOP, rows=self.rows.tabs)
         own = self.folder / "shop.yaml"
-        setting = f"archive:\n  after_days: {self.after_days}\n"
-        own.write_text(own.read_text(encoding="utf-8") + setting, encoding="utf-8")
+        text = re.sub(r"after_days: \d+", f"after_days: {self.after_days}", own.read_text(encoding="utf-8"))
+        own.write_text(text, encoding="utf-8")
         self.rows.tabs = {"products": self.rows.tabs["products"]}
         self._commit({}, _FIRST)
 

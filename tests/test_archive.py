@@ -352,7 +352,8 @@ def test_another_order_of_the_same_number_stays_here_and_is_told(tmp_path: Path)
 def test_settings_of_the_archive_are_checked(tmp_path: Path, lines: str, code: str):
     make(tmp_path / "shop", marks=False)
     own = tmp_path / "shop" / "shop.yaml"
-    own.write_text(own.read_text(encoding="utf-8") + f"archive:\n{lines}", encoding="utf-8")
+    text = own.read_text(encoding="utf-8").partition("\narchive:")[0]
+    own.write_text(f"{text}\narchive:\n{lines}", encoding="utf-8")
     with pytest.raises(SetupError) as refused:
         open_shop(tmp_path / "shop")
     assert [problem.code for problem in refused.value.problems] == [code]
@@ -362,7 +363,7 @@ def test_archives_of_a_google_ledger_are_named_in_the_settings(tmp_path: Path):
     make(tmp_path / "shop", marks=False)
     own = tmp_path / "shop" / "shop.yaml"
     text = own.read_text(encoding="utf-8").replace("ledger: ledger.xlsx", "ledger: google:live")
-    own.write_text(text + "archive:\n  books: {2025: 'google:old'}\n", encoding="utf-8")
+    own.write_text(text + "  books: {2025: 'google:old'}\n", encoding="utf-8")
     from automations.app.configuration import load
 
     configuration = load(tmp_path / "shop")
