@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | year | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread
+# make demo | test | lint | types | bench | year | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread | sim | sim-ablate
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench year lock translations docs test-kill test-office test-hostile sheets-server test-gspread clean
+.PHONY: demo test lint types bench year lock translations docs test-kill test-office test-hostile sheets-server test-gspread sim sim-ablate clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +52,15 @@ sheets-server: $(READY)
 # gspread's own tests, live against that service: make test-gspread GSPREAD=path/to/a/checkout
 test-gspread: $(READY)
 	$(BIN)/python -m tests.sheets_server.live $(GSPREAD)
+
+# Histories of people, runners and faults against the real commit code, on all cores: make sim SEEDS=50000
+SEEDS ?= 2000
+sim: $(READY)
+	$(BIN)/python -m tests.simulation --seeds 0-$$(($(SEEDS) - 1)) --compare
+
+# Takes each mechanism of the commit protocol away; every time a promise must break.
+sim-ablate: $(READY)
+	$(BIN)/python -m tests.simulation --ablate
 
 # Renews the locked versions; needs the network.
 lock: $(READY)

@@ -6,7 +6,8 @@ from ledgers import NOW, shop
 
 from automations.core.cells import RawCell
 from automations.core.ledger import Ledger
-from automations.core.reading import ledger_from
+from automations.core.reading import difference, ledger_from
+from automations.core.seals import seal_of
 from automations.core.snapshot import Sheet, Snapshot
 
 
@@ -36,3 +37,20 @@ def test_what_was_typed_is_kept_where_it_differs():
         (1080, "1080"),
         (1080, "1080"),
     ]
+
+
+def test_of_a_copied_row_a_plan_knows_what_stands_in_the_programs_cells():
+    """Settling compares it with what was met; a blank would look like a person's edit."""
+    schema = shop().schema
+    sealed = seal_of("0123456789abcdef", "orders", "1001")
+    columns = {"order_id": 1, "status": 2, "status_set": 3, "seal": 4}
+    rows = ((2, ("1001", "引当済み", "allocated", sealed)), (3, ("1002", "引当済み", "allocated", sealed)))
+    snapshot = Snapshot("0123456789abcdef", "", 0, {"orders": Sheet("orders", "受注", 1, columns, {}, rows)})
+    ledger = ledger_from(snapshot, schema, NOW, language="ja", currency="JPY")
+    (change,) = difference(ledger, ledger).changes
+    assert change.cells == {
+        "status": None,
+        "status_set": None,
+        "seal": seal_of("0123456789abcdef", "orders", "1002"),
+    }
+    assert change.before == {"status": "allocated", "status_set": "allocated", "seal": sealed}

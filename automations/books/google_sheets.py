@@ -34,7 +34,7 @@ from automations.core.wording import Wording
 
 _ROUNDS = 8
 _REPLY = "replies,updatedSpreadsheet.sheets.data(startRow,startColumn,rowData.values.effectiveValue)"
-_TOKEN_REQUESTS = frozenset({"deleteNamedRange", "addNamedRange"})
+_TOKEN_REQUESTS = frozenset({"deleteNamedRange", "addNamedRange", "createDeveloperMetadata"})
 
 
 @dataclass(frozen=True)
@@ -210,10 +210,11 @@ class GoogleBook:
         if refused.resent:
             return self._if_applied(commit)
         token = self._token()
-        if token is None:
-            return self._send(replace(commit, batch=commit.batch.without_delete()), base)
+        if token is None and refused.request == "deleteNamedRange" and self._is_still(base):
+            batch = commit.batch.without_version(base.version, self._spreadsheet.key)
+            return self._send(replace(commit, batch=batch), base)
         if not base.version:
-            self._refuse_emptied(token)
+            self._refuse_emptied(token or TOKEN)
         raise LedgerChanged
 
     def _refuse_emptied(self, token: str) -> None:
@@ -233,6 +234,10 @@ class GoogleBook:
         """Return the version that is installed, None when a person deleted it."""
         named = self._spreadsheet.get("namedRanges(namedRangeId,name)").get("namedRanges", ())
         return next((one["namedRangeId"] for one in named if one["name"] == TOKEN), None)
+
+    def _is_still(self, base: Snapshot) -> bool:
+        """Return whether no other run has committed since; 記録 knows it when the version was deleted."""
+        return self._snapshot(texts=False)[0].version == base.version
 
     def _record_of(self, snapshot: Snapshot) -> tuple[Sheet, Tab]:
         return snapshot.sheets[journal.TAB], self._schema[journal.TAB]

@@ -159,7 +159,8 @@ def _row_difference(tab: Tab, old: Row | None, new: Row, ledger_id: str) -> list
         seal = seal_of(ledger_id, tab.id, new.key)
         if old.get("seal") != seal:
             cells["seal"] = seal
-    return [SetCells(tab.id, old.key, cells, {column: old.get(column) for column in cells})]
+    before = {column: old.stale.get(column, old.get(column)) for column in cells}
+    return [SetCells(tab.id, old.key, cells, before)]
 
 
 def _differing(old: Row, new: Row) -> dict[str, Value]:

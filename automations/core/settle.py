@@ -55,6 +55,7 @@ class Hit:
         key: Expected key, ``""`` for a row without one.
         found_key: Key of the row that stood there, ``""`` where no key did.
         removed: The whole row that stood there when the write took it out, by column; blank otherwise.
+        beside: The other cells of the row that stood there, by column: which it was if its key stands twice.
     """
 
     tab: str
@@ -62,6 +63,7 @@ class Hit:
     found_key: str
     cells: tuple[Cell, ...]
     removed: Mapping[str, RawCell] = field(default_factory=dict)
+    beside: Mapping[str, RawCell] = field(default_factory=dict)
 
     @property
     def moved(self) -> bool:
@@ -140,7 +142,7 @@ def settle(hits: Sequence[Hit], misfiled: Sequence[Misfiled], ground: Ground) ->
         for hit in hits:
             _write_again(hit, draft)
     for hit in hits:
-        _clear_without_key(hit, draft)
+        lost += _put_back_without_key(hit, draft)
     draft.clear_ghosts()
     return Settled(draft.corrections(), restored, tuple(lost))
 
@@ -181,10 +183,16 @@ def _put_back(hit: Hit, draft: _Draft) -> Iterator[Message]:
         return
     if len(rows) > 1:
         rows = [row for row in rows if all(draft.shows(row, cell) for cell in wrong)] or rows
+        rows = [row for row in rows if _is_same(row, hit)] or rows
     for row in rows:
         for cell in wrong:
             if draft.shows(row, cell):
                 row.put(cell.hit, cell.found)
+
+
+def _is_same(row: _Row, hit: Hit) -> bool:
+    """Return whether a row still has every other cell of the row that was hit."""
+    return all(_equal(row.shown(column), raw) for column, raw in hit.beside.items())
 
 
 def _is_wrong(hit: Hit, cell: Cell, draft: _Draft) -> bool:
@@ -201,13 +209,13 @@ def _is_wrong(hit: Hit, cell: Cell, draft: _Draft) -> bool:
 
 
 def _rekeyed(hit: Hit, draft: _Draft) -> list[_Row]:
-    """Return the row under the key that this very write gave it."""
+    """Return the rows under the key that this very write gave the one that was hit."""
     tab = draft.ground.schema[hit.tab]
-    parts = {cell.column: cell.new for cell in hit.cells if cell.column in tab.key}
-    if not parts:
+    given = {cell.hit: as_typed(draft.raw(hit.tab, cell)) for cell in hit.cells if cell.hit in tab.key}
+    if not any(given.values()):
         return []
-    key = "/".join(str(parts.get(column, "") or "") for column in tab.key).rstrip("/")
-    return draft.rows(hit.tab, key)
+    parts = (given.get(column) or as_typed(hit.beside.get(column)) for column in tab.key)
+    return draft.rows(hit.tab, "/".join(parts).rstrip("/"))
 
 
 def _refile(row: Misfiled, draft: _Draft) -> None:
@@ -223,22 +231,35 @@ def _refile(row: Misfiled, draft: _Draft) -> None:
 
 def _write_again(hit: Hit, draft: _Draft) -> None:
     """Rule 3: a value that was being put back and missed its row is put back again."""
-    if not hit.moved:
-        return
-    for row in draft.rows(hit.tab, hit.key):
-        for cell in hit.cells:
+    missed = [cell for cell in hit.cells if hit.moved or cell.hit != cell.column]
+    for row in draft.rows(hit.tab, hit.key) if missed else ():
+        for cell in missed:
             if _equal(row.get(cell.column), _raw_of(cell.base)):
                 row.put(cell.column, _raw_of(cell.new))
 
 
-def _clear_without_key(hit: Hit, draft: _Draft) -> None:
-    """Rule 4: what was written where no row stood goes away again."""
-    if hit.found_key or not hit.moved:
+def _put_back_without_key(hit: Hit, draft: _Draft) -> Iterator[Message]:
+    """Rule 4: what was written where no row stood goes away again, and what somebody had begun to type comes back."""
+    wrong = tuple(cell for cell in hit.cells if _is_wrong(hit, cell, draft))
+    if not wrong or hit.found_key:
         return
-    for row in draft.rows(hit.tab, ""):
-        for cell in hit.cells:
+    rows = _rows_without_key(hit, wrong, draft)
+    for row in rows:
+        for cell in wrong:
             if draft.shows(row, cell):
                 row.put(cell.hit, cell.found)
+    if not rows:
+        yield from (_lost(hit, cell, draft) for cell in wrong if draft.is_persons(hit.tab, cell))
+
+
+def _rows_without_key(hit: Hit, wrong: Sequence[Cell], draft: _Draft) -> list[_Row]:
+    """Return the row that was hit, told by its other cells; else those that show all that was written."""
+    rows = [*draft.rows(hit.tab, ""), *_rekeyed(hit, draft)]
+    showing = [row for row in rows if all(draft.shows(row, cell) for cell in wrong)]
+    same = [row for row in rows if _is_same(row, hit)]
+    if any(draft.raw(hit.tab, cell) is not None for cell in wrong):
+        return [row for row in showing if row in same] or same or showing
+    return [row for row in showing if row in same]
 
 
 class _Row:
@@ -331,7 +352,7 @@ class _Draft:
             if sheet is None or tab.id == "journal":
                 continue
             for row in self.rows(tab.id, ""):
-                if not _is_line_of_totals(row, sheet):
+                if not _is_line_of_totals(row, sheet) and not _has_got_key(row, tab):
                     _clear_ghost(row, tab, sheet)
 
     def corrections(self) -> tuple[Correction, ...]:
@@ -353,6 +374,11 @@ class _Draft:
                 rows.setdefault(key, []).append(_Row(sheet, number, key, cells))
             self._rows[tab_id] = rows
         return self._rows[tab_id]
+
+
+def _has_got_key(row: _Row, tab: Tab) -> bool:
+    """Return whether settling itself gives the row its key, which stood in another column."""
+    return any(row.put_in.get(column) not in {None, ""} for column in tab.key)
 
 
 def _is_line_of_totals(row: _Row, sheet: Sheet) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from automations.books.google.copies import CopyRequests, copy_requests
+from automations.books.google.ids import sheet_id_of
 from automations.books.google.record import RecordRows
 from automations.books.google.values import Json, entered, grid_range, runs
 from automations.books.google.writes import TabWrite, Written
@@ -29,10 +30,10 @@ class Batch:
     requests: tuple[Json, ...]
     copies: CopyRequests
 
-    def without_delete(self) -> Batch:
-        """Return the batch for a ledger whose version a person deleted: it only installs its own."""
-        left = tuple(request for request in self.requests if "deleteNamedRange" not in request)
-        return replace(self, requests=left)
+    def without_version(self, base: str, key: str) -> Batch:
+        """Return the batch for a ledger whose version a person deleted: the first on ``base`` is the only one."""
+        left = [request for request in self.requests if "deleteNamedRange" not in request]
+        return replace(self, requests=(_only_on(base, key), *left))
 
 
 def batch_of(
@@ -83,8 +84,24 @@ def _token(commit: Commit, sheet_id: int) -> Iterator[Json]:
     """Delete the version this was planned on and install the next: only one of two commits can."""
     if commit.base:
         yield {"deleteNamedRange": {"namedRangeId": commit.base}}
+    else:
+        yield _only_on(commit.base, commit.home)
     place = grid_range(sheet_id, 0, 1, 0, 1)
     yield {"addNamedRange": {"namedRange": {"namedRangeId": commit.op, "name": TOKEN, "range": place}}}
+
+
+def _only_on(base: str, key: str) -> Json:
+    """Return what Google takes once: where no version can be deleted, a second commit on ``base`` fails by it."""
+    return {
+        "createDeveloperMetadata": {
+            "developerMetadata": {
+                "metadataId": sheet_id_of(f"{key} after {base}"),
+                "metadataKey": "daicho_base",
+                "visibility": "DOCUMENT",
+                "location": {"spreadsheet": True},
+            }
+        }
+    }
 
 
 def _room(sheet: Sheet, record: RecordRows, sheet_id: int) -> Iterator[Json]:

@@ -7,7 +7,6 @@ meant, a copy of the header row, and a copy of every row that was written to, in
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from automations.books.google.ids import COPIES
 from automations.books.google.values import Json, entered, grid_range, runs
@@ -150,8 +149,14 @@ class _Block:
         for entry, key, (_, cells) in zip(changes, keys, self._copied.rows, strict=True):
             expected = "" if entry.key.startswith("#") else entry.key
             row = {self._hit_at(at): raw for at, raw in enumerate(cells, 1) if at in self._headers}
-            hit = Hit(self._tab.id, expected, key, tuple(self._cells(entry, cells)))
-            yield replace(hit, removed=row) if entry.is_removed else hit
+            met = tuple(self._cells(entry, cells))
+            if entry.is_removed:
+                yield Hit(self._tab.id, expected, key, met, removed=row)
+            else:
+                others = row.keys() - {cell.hit for cell in met}
+                yield Hit(
+                    self._tab.id, expected, key, met, beside={name: row[name] for name in sorted(others)}
+                )
 
     def misfiled(self, entry: Recorded) -> Misfiled:
         return Misfiled(self._tab.id, tuple(self._cells(entry, ())))
