@@ -35,6 +35,9 @@ def test_a_newcomer_gets_a_folder_and_a_ledger(desk: Desk, tmp_path: Path):
     assert (written["ledger"], written["language"]) == (f"google:{desk.key}", "en")
     ran = typed(desk, "run", "--shop", str(tmp_path / "shop"))
     assert ran.exit_code == 0, ran.output
+    examined = typed(desk, "doctor", "--shop", str(tmp_path / "shop"))
+    assert examined.exit_code == 0, examined.output
+    assert "protected" not in examined.output
 
 
 def test_without_a_folder_only_the_spreadsheet_is_made(desk: Desk):
@@ -73,9 +76,8 @@ def test_neither_folder_nor_spreadsheet_is_a_wrong_use(desk: Desk):
 
 @pytest.mark.parametrize("kind", ["applied_then_503", "dropped_after", "not_applied_503", "dropped_before"])
 def test_a_lost_answer_leaves_nothing_twice(desk: Desk, kind: str):
-    init(desk)
+    book = made_before(desk, "ja")
     whole = everything(desk)
-    book = person_at(desk)
     orders = book.worksheet("受注")
     does(book, *[{"deleteConditionalFormatRule": {"sheetId": orders.id, "index": 0}}] * 3)
     protected = next(tab for tab in whole if tab.title == "受注").things["protectedRanges"]
