@@ -18,12 +18,13 @@ from automations.core.errors import LedgerChanged, LedgerRefused, ServiceError
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg
 from automations.core.plan import AppendRow, Finding, Plan
+from automations.core.reading import row_keys
 from automations.core.records import dataclass
-from automations.core.snapshot import RunNote
+from automations.core.snapshot import RunNote, Snapshot
 
 _ROUNDS = 8
 # An archive of so many orders is full: more would take too long to open and to write.
-FULL = 20_000
+FULL = 10_000
 # A commit to a spreadsheet takes no more; larger ones would go in parts, and stock must not be off between them.
 ROWS_AT_ONCE = 300
 
@@ -144,11 +145,9 @@ def _bring(shop: Shop, ledger: Ledger, year: int, leaving: Departure, stays: _St
     is in the way of, or which cannot be read back as they are, stay in the ledger.
     """
     rows, marks = leaving.rows[year], leaving.marks.get(year, ())
-    name, book = _open_archive(shop, year, rows)
+    name, book, snapshot = _open_archive(shop, year, rows)
     for _ in range(_ROUNDS):
-        snapshot = book.read()
-        there = typed(shop, snapshot, ledger.now)
-        lacking = copies(there, rows, marks)
+        lacking = copies(typed(shop, snapshot, ledger.now), rows, marks)
         if lacking.taken:
             _stay(stays, lacking.taken, ledger, name)
             return name
@@ -158,6 +157,7 @@ def _bring(shop: Shop, ledger: Ledger, year: int, leaving: Departure, stays: _St
         try:
             book.commit(lacking.plan, snapshot, note)
         except LedgerChanged:
+            snapshot = book.read()
             continue
         again = copies(typed(shop, book.read(), ledger.now), rows, marks)
         unlike = {(change.tab, getattr(change, "key", "")) for change in again.plan.changes}
@@ -173,8 +173,8 @@ def _bring(shop: Shop, ledger: Ledger, year: int, leaving: Departure, stays: _St
     )
 
 
-def _open_archive(shop: Shop, year: int, rows: Sequence[Row]) -> tuple[str, Book]:
-    """Return the archive to go on with: the last of its year, or a new one when that is full.
+def _open_archive(shop: Shop, year: int, rows: Sequence[Row]) -> tuple[str, Book, Snapshot]:
+    """Return the archive to go on with, as it stands: the last of its year, or a new one when that is full.
 
     A full one is gone on with as long as it holds any of these rows, because a run before was cut off.
     """
@@ -182,13 +182,19 @@ def _open_archive(shop: Shop, year: int, rows: Sequence[Row]) -> tuple[str, Book
     names = archive_names(configuration, year)
     if names:
         book = archive_book(configuration, names[-1])
-        there = typed(shop, book.read(), None)
-        if len(there["orders"]) < FULL or any(row.key in there[row.tab] for row in rows):
-            return names[-1], book
+        snapshot = book.read()
+        if len(snapshot.sheets["orders"].rows) < FULL or _holds_any(snapshot, rows, shop):
+            return names[-1], book, snapshot
     name = name_after(year, names)
     book = archive_book(configuration, name)
     make_archive(configuration, name)
-    return name, book
+    return name, book, book.read()
+
+
+def _holds_any(snapshot: Snapshot, rows: Sequence[Row], shop: Shop) -> bool:
+    schema = shop.configuration.schema
+    known = {tab: row_keys(snapshot.sheets[tab], schema[tab]).keys() for tab in {row.tab for row in rows}}
+    return any(row.key in known[row.tab] for row in rows)
 
 
 def _names(shop: Shop, leaving: Departure) -> dict[int, str]:

@@ -82,10 +82,13 @@ def cells_of(
 
 
 def _recorded(change: Change, schema: Schema) -> Change:
-    """Return a change as it goes on record: of a row that stands in an archive the key is enough."""
-    if not (isinstance(change, RemoveRow) and change.is_archived):
-        return change
-    return replace(change, before={name: change.before.get(name) for name in schema[change.tab].key})
+    """Return a change as it goes on record: of a row that can be read in another ledger the key is enough."""
+    key = schema[change.tab].key
+    if isinstance(change, RemoveRow) and change.is_archived:
+        return replace(change, before={name: change.before.get(name) for name in key})
+    if isinstance(change, AppendRow) and change.is_copy:
+        return replace(change, cells={name: change.cells.get(name) for name in key})
+    return change
 
 
 class _Page:

@@ -31,11 +31,16 @@ class SetCells:
 
 @dataclass(frozen=True, slots=True)
 class AppendRow:
-    """A new row; columns that are not named stay blank."""
+    """A new row; columns that are not named stay blank.
+
+    Attributes:
+        is_copy: It stands in another ledger as well, from which it is brought.
+    """
 
     tab: str
     cells: Cells
     why: Message | None = None
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

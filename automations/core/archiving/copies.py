@@ -47,7 +47,7 @@ def copies(archive: Ledger, rows: Iterable[Row], marks: Iterable[str]) -> Copies
         if row.key in apart[row.tab] or (there is not None and not _is_same(row, there)):
             taken.append(row)
         elif there is None:
-            changes.append(AppendRow(row.tab, _sealed(row, archive)))
+            changes.append(AppendRow(row.tab, _sealed(row, archive), is_copy=True))
         else:
             changes += _difference(row, there, archive)
     lacking = tuple(mark for mark in marks if mark not in archive.marks)
