@@ -75,8 +75,11 @@ class GoogleBook:
         """
         notes: dict[str, Message] = {}
         for _ in range(_ROUNDS):
-            with cures():
-                snapshot, copies = self._snapshot(texts=texts)
+            try:
+                with cures():
+                    snapshot, copies = self._snapshot(texts=texts)
+            except LedgerChanged:
+                continue
             settled = self._settled(snapshot, copies)
             notes |= {str(note): note for note in settled.lost}
             if settled.is_empty:

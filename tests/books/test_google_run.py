@@ -90,8 +90,8 @@ class Day:
         act = {"tab": "受注", "key": self.key, **what}
         self.desk.service.acts.append((len(self.desk.service.calls) + calls, act))
 
-    def mails(self) -> list[str]:
-        return sorted(path.name for path in (self.folder / "outbox").glob("*.eml"))
+    def outbox(self) -> list[Path]:
+        return sorted((self.folder / "outbox").glob("*.eml"))
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def assert_done_once(day: Day) -> None:
     assert {row.key: row.text("buyer_name") for row in ledger["orders"]} == BUYERS
     assert {row.text("status") for row in ledger["orders"]} == {"instructed"}
     assert sorted(row.text("order_id") for row in ledger["shipments"]) == sorted(BUYERS)
-    assert len(day.mails()) == len(ledger["mails"]) == len(BUYERS)
+    assert len(day.outbox()) == len(ledger["mails"]) == len(BUYERS)
     assert not ledger.unreadable
 
 
@@ -168,6 +168,10 @@ class Killed(BaseException):
     """The machine went down."""
 
 
+def die(_ledger: Ledger, _configuration: Configuration) -> Delivered:
+    raise Killed
+
+
 def test_a_run_that_died_before_its_report_is_finished_by_the_next(day: Day, monkeypatch: pytest.MonkeyPatch):
     def deliver_and_die(ledger: Ledger, configuration: Configuration) -> Delivered:
         deliver(ledger, configuration)
@@ -181,6 +185,20 @@ def test_a_run_that_died_before_its_report_is_finished_by_the_next(day: Day, mon
     day.run()
     assert_done_once(day)
     assert {row.text("state") for row in day.ledger()["mails"]} == {"written"}
+
+
+def test_no_mail_gets_the_text_of_another_when_a_person_sorts_them_while_they_are_read(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as machine:
+        machine.setattr(runner, "deliver", die)
+        with pytest.raises(Killed):
+            day.run()
+    day.after_calls(1, {"tab": "メール", "do": "sort", "column": "宛先", "descending": True})
+    mails = read_ledger(open_shop(day.folder), NOW, texts=False)[1]["mails"]
+    assert {mail.text("order_id"): BUYERS[mail.text("order_id")] in mail.text("text") for mail in mails} == (
+        dict.fromkeys(BUYERS, True)
+    )
 
 
 def test_a_copy_is_run_only_when_it_was_adopted(day: Day):

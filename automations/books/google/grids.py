@@ -13,6 +13,7 @@ from automations.books.google.values import Days, Json, runs
 from automations.books.tabs import Grid, filled_rows, find_sheets, read_head
 from automations.core import journal
 from automations.core.cells import RawCell, as_typed
+from automations.core.errors import LedgerChanged
 from automations.core.records import dataclass
 from automations.core.schema import Column, Schema, Tab
 from automations.core.snapshot import Sheet
@@ -20,6 +21,8 @@ from automations.core.text import normal_header
 
 # So many of the newest rows of 記録 are read with their content in the same call.
 _NEWEST = 40
+# So often everything is read anew when other runs commit while this one is still reading.
+_LOOKS = 4
 
 
 class Spreadsheet(Protocol):
@@ -75,11 +78,15 @@ class Grids:
         Raises:
             LedgerRefused: A tab or key column is missing or stands twice.
         """
-        try:
-            return self._read(spreadsheet, texts=texts)
-        except BadRequest:
-            self.find(spreadsheet)
-            return self._read(spreadsheet, texts=True)
+        for _ in range(_LOOKS):
+            try:
+                return self._read(spreadsheet, texts=texts)
+            except BadRequest:
+                self.find(spreadsheet)
+                return self._read(spreadsheet, texts=True)
+            except _RecordMoved:
+                continue
+        raise LedgerChanged
 
     def find(self, spreadsheet: Spreadsheet) -> None:
         """Find tabs that do not carry our numbers, by title or headers, and remember theirs."""
@@ -152,24 +159,32 @@ class Grids:
         column = tab.columns.get(tab.by_header.get(normal_header(title), ""))
         if column is None or not column.needed_in:
             return spreadsheet.values([{"gridRange": {"sheetId": self.ids[tab.id]}}])[0]
-        needed = _needing(left, tab, column)
-        texts: dict[int, RawCell] = {0: title}
-        if needed:
-            area = {"startColumnIndex": at, "endColumnIndex": at + 1}
-            ask = [
-                {
-                    "gridRange": {
-                        "sheetId": self.ids[tab.id],
-                        "startRowIndex": first,
-                        "endRowIndex": last + 1,
-                        **area,
-                    }
-                }
-                for first, last in runs(needed)
-            ]
-            for (first, _), rows in zip(runs(needed), spreadsheet.values(ask), strict=True):
-                texts |= {first + place: row[0] for place, row in enumerate(rows) if row}
-        return _joined(left, texts, right, at)
+        texts = self._texts(spreadsheet, tab, left, _needing(left, tab, column))
+        if texts is None:
+            return spreadsheet.values([{"gridRange": {"sheetId": self.ids[tab.id]}}])[0]
+        return _joined(left, {0: title, **texts}, right, at)
+
+    def _texts(
+        self, spreadsheet: Spreadsheet, tab: Tab, left: Grid, needed: Sequence[int]
+    ) -> dict[int, RawCell] | None:
+        """Return the long texts of these rows; None when people moved rows since: no text may reach another row."""
+        if not needed:
+            return {}
+        at, number = _text_column(tab) or 0, self.ids[tab.id]
+        spans = runs(needed)
+        asked = [
+            {"sheetId": number, "startRowIndex": first, "endRowIndex": last + 1, "endColumnIndex": at + 1}
+            for first, last in spans
+        ]
+        texts: dict[int, RawCell] = {}
+        grids = spreadsheet.values([{"gridRange": area} for area in asked])
+        for (first, last), rows in zip(spans, grids, strict=True):
+            for place in range(last - first + 1):
+                row = rows[place] if place < len(rows) else []
+                if _without_end(row[:at]) != _without_end(left[first + place]):
+                    return None
+                texts[first + place] = row[at] if at < len(row) else None
+        return texts
 
     def _title(self, tab: Tab, spreadsheet: Spreadsheet) -> str:
         return spreadsheet.titles.get(self.ids[tab.id], tab.label.text(self._language))
@@ -183,12 +198,26 @@ class Grids:
             return spreadsheet.values([{"gridRange": {"sheetId": number}}])[0]
         last = _last_of_newest(small, tab)
         if last > len(newest) and last > _NEWEST + 1:
-            more = {"sheetId": number, "startColumnIndex": split, "endRowIndex": last}
-            newest = spreadsheet.values([{"gridRange": more}])[0]
+            again = spreadsheet.values([{"gridRange": {"sheetId": number, "endRowIndex": last}}])[0]
+            if [_without_end(row[:split]) for row in again] != [_without_end(row) for row in small[:last]]:
+                raise _RecordMoved
+            newest = [row[split:] for row in again]
         return [
             [*row, *[None] * (split - len(row)), *(newest[place] if place < len(newest) else ())]
             for place, row in enumerate(small)
         ]
+
+
+class _RecordMoved(Exception):
+    """Another run committed between two looks at 記録; what was read of the tabs belongs to the version before."""
+
+
+def _without_end(row: Sequence[RawCell]) -> Sequence[RawCell]:
+    """Return a row without the blank cells at its end."""
+    width = len(row)
+    while width and row[width - 1] in {None, ""}:
+        width -= 1
+    return row[:width]
 
 
 def new_copies(language: str) -> Json:
