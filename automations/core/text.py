@@ -25,6 +25,7 @@ _SAME_KANJI = str.maketrans(
 )
 
 
+@lru_cache(maxsize=4096)
 def normal_header(text: str) -> str:
     """Return a header for comparing: NFKC, no spaces, lower case. ``受注 番号`` equals ``受注番号``."""
     return _SPACES.sub("", unicodedata.normalize("NFKC", without_unseen(text))).casefold()

@@ -258,7 +258,10 @@ class Person:
             at = self._chance.randint(1, at)
             moving.insert(self._open, place.sheet, "ROWS", at, 1)
         tag, row = self.truth.new_row(place.tab)
-        row.copy_of = str(place.show("order_id") or "")
+        row.copy_of, row.was_rekeyed = (
+            str(place.show("order_id") or ""),
+            source.was_rekeyed or bool(source.copy_of),
+        )
         for name, column in columns(place.sheet, SCHEMA[place.tab]).items():
             here = shown(place.line, column)
             self._copy_cell(row, source, name, here)
@@ -324,6 +327,7 @@ class Person:
         if self.truth.is_dirty(row, place.line, place.sheet):
             self._dirty_cells_unknown(row, place)
         self._type(place, "order_id", key)
+        row.was_rekeyed = True
         if key is None:
             self._keyless(row)
         return f"{old} is {key} now (row {place.at + 1})"
@@ -456,11 +460,11 @@ _ACTS = {
     "stock": 5,
     "wish": 3,
     "order": 7,
-    "sort": 10,
-    "insert": 8,
-    "delete": 7,
+    "sort": 18,
+    "insert": 14,
+    "delete": 8,
     "clear": 2,
-    "move": 8,
+    "move": 14,
     "cut": 5,
     "copy": 3,
     "copy_new": 6,

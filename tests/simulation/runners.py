@@ -24,6 +24,13 @@ _COMMITS = 6
 EXPECTED = frozenset({"journal-damaged"})
 
 
+def held_lock() -> threading.Lock:
+    """Return a lock that nobody gets before somebody lets go of it: whose turn it is."""
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 class Killed(BaseException):
     """The process is gone; nothing of it goes on."""
 
@@ -69,7 +76,7 @@ class Runner:
         self._world = world
         self._runs = runs
         self._skew = timedelta(seconds=skew_s)
-        self._go = threading.Semaphore(0)
+        self._go = held_lock()
         self.book: Book = world.book_for(self)
 
     def now(self) -> datetime:

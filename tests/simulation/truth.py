@@ -60,12 +60,14 @@ class RowTruth:
         typed: What people typed, by column; a shared cell only while it differs from what the program put there.
         robot: What may stand in the program's cells, None for a cell that cannot be known any more.
         copy_of: Key of the row that a person made it from; ``""`` for others, and once a plan has met it.
+        was_rekeyed: A person changed its key, or that of the row it is a copy of: it may carry another one's seal.
     """
 
     tab: str
     typed: dict[str, Shown] = field(default_factory=dict)
     robot: dict[str, tuple[Shown, ...] | None] = field(default_factory=dict)
     copy_of: str = ""
+    was_rekeyed: bool = False
 
     def allowed(self, column: str) -> tuple[Shown, ...] | None:
         """Return what may stand in a column; None: anything."""
@@ -75,7 +77,7 @@ class RowTruth:
 
     def copied(self) -> RowTruth:
         """Return a copy that changes by itself."""
-        return RowTruth(self.tab, dict(self.typed), dict(self.robot), self.copy_of)
+        return RowTruth(self.tab, dict(self.typed), dict(self.robot), self.copy_of, self.was_rekeyed)
 
 
 @dataclass
@@ -269,10 +271,11 @@ def _steps(truth: Truth, document: Document, ledger_id: str) -> Iterator[Violati
         is_sealed = row.get("seal") in {None, seal_of(ledger_id, "orders", name)}
         if isinstance(amount, int):
             held[sku, name] = max(held.get((sku, name), 0), amount)
-        source = truth.rows[tag_of(line)].copy_of if tag_of(line) in truth.rows else ""
-        if source not in {"", name} and keys[source] and keys[order] == 1 and amount:
+        here = truth.rows.get(tag_of(line), RowTruth("orders"))
+        is_new = here.copy_of not in {"", name} and not here.was_rekeyed and keys[here.copy_of]
+        if is_new and keys[order] == 1 and amount:
             yield Violation(
-                "I2", "orders", name, "allocated", f"a copy of {source} kept what was reserved for it"
+                "I2", "orders", name, "allocated", f"a copy of {here.copy_of} kept what was reserved for it"
             )
         if keys[order] > 1 or not is_sealed:
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from automations.books.google.service import Spreadsheet
 
 from .books import PRODUCT, Variant
 from .people import Person
-from .runners import Killed, Runner, Session, WireSession
+from .runners import Killed, Runner, Session, WireSession, held_lock
 from .shop import FIRST_ROWS, MEMO, SCHEMA, SKUS, Arrival
 from .truth import TABS, Sent, Truth, Violation, final_violations
 from .views import columns, filled, grid, shown, tagged
@@ -129,7 +128,7 @@ class World:
         self.schema = variant.used_schema
         self.planner = variant.planner()
         self.seconds = _START
-        self.turn = threading.Semaphore(0)
+        self.turn = held_lock()
         self.events: list[str] = []
         self.sending: Sent | None = None
         self.is_quiet = False
