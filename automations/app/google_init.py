@@ -10,8 +10,10 @@ from automations.app.configuration import BUNDLED, Configuration, load
 from automations.app.shops import first_rows, not_written, offered, open_spreadsheet, write_shop_files
 from automations.books.google.addresses import is_google, spreadsheet_key
 from automations.books.google.errors import BadRequest, Unclear, not_understood
-from automations.books.google.found import CELLS, STRUCTURE, Json, looked_at
-from automations.books.google.layout import Changes, Layout, TabChange, batches, changes, wanted
+from automations.books.google.found import CELLS, STRUCTURE, looked_at
+from automations.books.google.layout import Changes, Layout, TabChange, changes, wanted
+from automations.books.google.sending import batches
+from automations.books.google.values import Json
 from automations.core.errors import LedgerRefused, ServiceError
 from automations.core.messages import Message, msg
 from automations.core.values import Cells

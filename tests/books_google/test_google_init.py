@@ -142,7 +142,7 @@ def test_a_full_grid_is_refused_by_the_service_itself(desk: Desk):
 
 
 def test_a_mark_of_the_last_change_is_all_that_is_left_behind(desk: Desk):
-    with patch("automations.books.google.layout.randbelow", side_effect=[6, 41]):
+    with patch("automations.books.google.sending.randbelow", side_effect=[6, 41]):
         init(desk)
         book = person_at(desk)
         book.worksheet("受注").insert_note("A1", "")

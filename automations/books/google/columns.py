@@ -12,8 +12,8 @@ from automations.books.google.formats import (
     number_format,
     width,
 )
-from automations.books.google.found import Json
 from automations.books.google.ranges import alike, area, bare_rows, neighbours
+from automations.books.google.values import Json
 from automations.core.schema import Column
 
 _NUMBER_FORMAT = "userEnteredFormat.numberFormat"

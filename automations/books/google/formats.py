@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automations.books import look
-from automations.books.google.found import Json
+from automations.books.google.values import Json
 from automations.core.schema import Column, Owner
 
 HEADER_PIXELS = look.HEADER_HEIGHT_PX

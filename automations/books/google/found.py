@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
+from automations.books.google.values import Json, effective
 from automations.books.tabs import Grid
-from automations.core.cells import RawCell
 from automations.core.records import dataclass
-
-Json = dict[str, Any]
 
 STRUCTURE = (
     "sheets(properties(sheetId,title,sheetType,gridProperties),conditionalFormats,"
@@ -76,18 +73,18 @@ class Found:
     @cached_property
     def grid(self) -> Grid:
         """Return the values of the rows that were looked at from the top."""
-        return [[_value(cell) for cell in self.cells.get(row, ())] for row in range(self.looked)]
+        return [[effective(cell) for cell in self.cells.get(row, ())] for row in range(self.looked)]
 
     @cached_property
     def extent(self) -> int:
         """Return how many columns from A on hold a value somewhere."""
         return max((at + 1 for cells in self.cells.values() for at, cell in enumerate(cells)
-                    if _value(cell) is not None), default=0)  # fmt: skip
+                    if effective(cell) is not None), default=0)  # fmt: skip
 
     def is_blank_below(self, row: int) -> bool:
         """Return whether no value stands below the first ``row`` rows; unticked boxes count as nothing."""
         below = (cell for number, cells in self.cells.items() if number >= row for cell in cells)
-        return not any(_value(cell) not in (None, False, "") for cell in below)
+        return not any(effective(cell) not in (None, False, "") for cell in below)
 
 
 def looked_at(structure: Json, ours: frozenset[int]) -> list[str]:
@@ -143,12 +140,3 @@ def _rows(segments: Sequence[Json]) -> Iterator[tuple[int, Sequence[Json]]]:
         for number, row in enumerate(segment.get("rowData", ()), int(segment.get("startRow", 0))):
             if values := row.get("values"):
                 yield number, [*before, *values]
-
-
-def _value(cell: Json) -> RawCell:
-    value: Json = cell.get("effectiveValue") or {}
-    for kind in ("stringValue", "numberValue", "boolValue"):
-        if kind in value:
-            found: RawCell = value[kind]
-            return found
-    return str(value["errorValue"].get("message", "#")) if "errorValue" in value else None

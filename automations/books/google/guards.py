@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from automations.books import look
 from automations.books.google.adoption import Placed
-from automations.books.google.found import Json
 from automations.books.google.ids import sheet_id_of
 from automations.books.google.ranges import area, covers, neighbours
+from automations.books.google.values import Json
 from automations.core.messages import Label
 from automations.core.records import dataclass
 

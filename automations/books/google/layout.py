@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from secrets import randbelow
 
 from automations.books import look
 from automations.books.google import columns, guards, rules
 from automations.books.google.adoption import Placed, placed
 from automations.books.google.formats import HEADER_PIXELS, colour
-from automations.books.google.found import Json, found_in
+from automations.books.google.found import found_in
 from automations.books.google.ids import COPIES, sheet_id_of
 from automations.books.google.ranges import area
-from automations.core.cells import WrittenCell
+from automations.books.google.values import Json, entered
 from automations.core.messages import Label, Message, msg
 from automations.core.records import dataclass
 from automations.core.schema import Schema, Tab
@@ -24,10 +21,6 @@ from automations.core.wording import Wording
 _COPIES = Tab(COPIES, Label("記録の写し", "Journal copies"), (), {}, hidden=True)
 # Blank cells count towards the ten million a spreadsheet may have, so a new tab begins small and grows.
 _ROWS, _ROWS_OF_ROBOTS, _SPARE_COLUMNS = 1_000, 200, 2
-# A request is best kept below two megabytes (the service's own advice).
-_MOST_BYTES = 1_500_000
-_MARK = "daicho_layout"
-_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's days have no zone
 
 
 @dataclass(frozen=True)
@@ -103,33 +96,6 @@ def changes(layout: Layout, structure: Json, cells: Json) -> Changes:
         requests += [request for part in parts.values() for request in part]
         told.append(_told(place, parts))
     return Changes(tuple(requests), tuple(told))
-
-
-def batches(requests: Sequence[Json], structure: Json) -> Iterator[list[Json]]:
-    """Yield the requests in order, in as few batches as their size allows; each is refused when it comes twice.
-
-    A batch leaves a mark with a number of its own, and takes away the marks of the run before.
-    """
-    lookups = ({"metadataId": part["metadataId"]} for part in structure.get("developerMetadata", ())
-               if part.get("metadataKey") == _MARK)  # fmt: skip
-    older = [{"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": one}}} for one in lookups]
-    batch, size = [*older, _mark()], 0
-    for request in requests:
-        length = len(json.dumps(request, ensure_ascii=False).encode())
-        if size and size + length > _MOST_BYTES:
-            yield batch
-            batch, size = [_mark()], 0
-        batch.append(request)
-        size += length
-    if size:
-        yield batch
-
-
-def _mark() -> Json:
-    number = randbelow(2**31 - 1) + 1
-    place = {"spreadsheet": True}
-    mark = {"metadataId": number, "metadataKey": _MARK, "visibility": "DOCUMENT", "location": place}
-    return {"createDeveloperMetadata": {"developerMetadata": mark}}
 
 
 def _new_sheets(places: Sequence[Placed], order: Sequence[int], layout: Layout) -> Iterator[Json]:
@@ -247,21 +213,5 @@ def _rows(place: Placed, layout: Layout) -> Iterator[Json]:
 def _cells(place: Placed, cells: Cells, wording: Wording) -> list[Json]:
     made: list[Json] = [{} for _ in range(max(place.all_columns.values()) + 1)]
     for name, at in place.all_columns.items():
-        value = wording.cell(place.tab.columns[name], cells.get(name))
-        if value is not None and value != "":
-            made[at] = {"userEnteredValue": _entered(value)}
+        made[at] = entered(wording.cell(place.tab.columns[name], cells.get(name)))
     return made
-
-
-def _entered(value: WrittenCell) -> Json:
-    match value:
-        case bool():
-            return {"boolValue": value}
-        case str():
-            return {"stringValue": value}
-        case datetime():
-            return {"numberValue": (value.replace(tzinfo=None) - _FIRST_DAY).total_seconds() / 86_400}
-        case date():
-            return {"numberValue": (value - _FIRST_DAY.date()).days}
-        case _:
-            return {"numberValue": float(value or 0)}

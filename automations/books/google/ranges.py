@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import TypeVar
 
-from automations.books.google.found import Found, Json
+from automations.books.google.found import Found
+from automations.books.google.values import Json
 
 T = TypeVar("T")
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from automations.books import look
 from automations.books.google.adoption import Placed
 from automations.books.google.formats import colour
-from automations.books.google.found import Found, Json
+from automations.books.google.found import Found
 from automations.books.google.ranges import area, bare_rows, covers, touches
+from automations.books.google.values import Json
 from automations.core.places.prefectures import PREFECTURES
 from automations.core.records import dataclass
 from automations.core.schema import Column
