@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from xlsx_samples import handmade, parts_of, replaced, sheet, zipped
 
 from automations.books.xlsx import Limits, WorkbookRefused, inspect
+from automations.books.xlsx.extent import far_cell
 from automations.books.xlsx.locks import refuse_open
 
 COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)
@@ -119,6 +121,18 @@ def test_something_far_away_from_everything_is_named(rows: str, cell: str):
 )
 def test_a_sheet_passes_that_can_be_read(rows: str):
     inspect(handmade(sheet(rows)), Limits(sheet_cells=2_000_000))
+
+
+def test_finding_that_there_are_too_many_rows_takes_little_room():
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 20_001))
+    content = sheet(rows).encode()
+    tracemalloc.start()
+    try:
+        far = far_cell(content, "S1", most=8_000_000, most_rows=5_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (far, peak < 4 * len(content)) == ("A20000", True)
 
 
 def test_a_sheet_in_utf_16_is_named():

@@ -251,20 +251,25 @@ class Grid:
 
 
 def _row_starts(xml: Xml, prefix: bytes, start: int, end: int) -> tuple[list[int], list[int]]:
-    found = list(patterns(prefix).row_start.finditer(xml.view, start, end))
-    names = [row[1] for row in found]
-    numbers = list(map(int, names)) if all(names) else _numbered(xml, prefix, found)
+    names: list[bytes | None] = []
+    starts: list[int] = []
+    # The matches themselves are let go at once: a sheet may have a million.
+    for row in patterns(prefix).row_start.finditer(xml.view, start, end):
+        names.append(row[1])
+        starts.append(row.start())
+    numbers = _numbered(xml, prefix, zip(names, starts, strict=True))
     for before, number in zip([0, *numbers], numbers, strict=False):
         if not before < number <= LAST_ROW:
             raise xml.damaged(f"row {number} out of order")
-    return numbers, [row.start() for row in found]
+    return numbers, starts
 
 
-def _numbered(xml: Xml, prefix: bytes, found: Iterable[re.Match[bytes]]) -> list[int]:
+def _numbered(xml: Xml, prefix: bytes, rows: Iterable[tuple[bytes | None, int]]) -> list[int]:
+    number = 0
     numbers: list[int] = []
-    for row in found:
-        before = numbers[-1] if numbers else 0
-        numbers.append(int(row[1]) if row[1] else _unnamed_row(xml, prefix, row.start(), before))
+    for name, start in rows:
+        number = int(name) if name else _unnamed_row(xml, prefix, start, number)
+        numbers.append(number)
     return numbers
 
 
