@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import ledgers
@@ -17,7 +15,6 @@ from automations.core.ledger import Ledger
 from automations.core.plan import Plan, SetCells
 from automations.core.values import Value
 
-CONTRIBUTING = Path(__file__).parent.parent / "CONTRIBUTING.md"
 FULL: Mapping[str, Value] = {
     "order_id": "0012",
     "status": "on_hold",
@@ -146,22 +143,3 @@ def test_rows_and_columns_of_the_frame_alone_are_left_out() -> None:
     after = before.copy().assign(mine=1)
     after.loc["9999"] = after.loc["0012"]
     assert Plan.from_frames(ledger["orders"], before, after.drop(index="1002")).is_empty
-
-
-def test_example_in_contributing_works() -> None:
-    (code,) = re.findall(r"```python\n(def plan.+?)```", CONTRIBUTING.read_text(encoding="utf-8"), re.DOTALL)
-    room: dict[str, Any] = {"Plan": Plan}
-    exec(code, room)  # noqa: S102 - our own page
-    ledger = ledgers.ledger(
-        {
-            "orders": [
-                {"order_id": "1001", "stuck_days": 4},
-                {"order_id": "1002", "stuck_days": 3},
-                {"order_id": "1003", "stuck_days": 9, "next_step": "電話"},
-                {"order_id": "1004"},
-            ]
-        }
-    )
-    plan = room["plan"](ledger, None)
-    assert _cells(plan) == {"1001": {"next_step": "店長に相談"}}
-    assert room["plan"](ledger.apply(plan), None).is_empty

@@ -1,5 +1,6 @@
 """Automations of the shop's own: loaded from its folder, checked, run behind the bundled ones, undone never half."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from automations.app.runner import Outcome, open_shop, read_ledger, run
 from automations.app.shops import init_shop
 from automations.core.errors import SetupError
 
+CONTRIBUTING = Path(__file__).parent.parent / "CONTRIBUTING.md"
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
 OWN_COLUMN = "  shop_note: {label: {ja: 店メモ, en: Shop note}, owner: robot}\n"
 ORDERS = "受注番号,注文者名,支払方法,商品コード,数量,単価\nA-1,森 一郎,代引,K-001,3,1080\nA-2,林 花子,代引,K-001,1,1080\n"
@@ -73,6 +75,15 @@ def test_it_runs_behind_the_bundled_ones_and_planning_again_gives_nothing(shop: 
     assert _notes(shop) == {"A-1": "large", "A-2": ""}
     assert _run(shop).plan.is_empty
     assert "✓ automations of your own: big_orders" in examine(shop, NOW, "en")[0]
+
+
+def test_the_example_in_contributing_works_as_it_stands(shop: Path) -> None:
+    (code,) = re.findall(r"```python\n(.+?)```", CONTRIBUTING.read_text(encoding="utf-8"), re.DOTALL)
+    _write(shop, code)
+    (shop / "inbox" / "orders.csv").write_text(ORDERS.replace(",3,", ",10,"), encoding="utf-8")
+    _run(shop)
+    assert _notes(shop) == {"A-1": "large", "A-2": ""}
+    assert _run(shop).plan.is_empty
 
 
 def test_it_has_its_block_in_shop_yaml(shop: Path) -> None:
