@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from automations.core.cells import RawCell
 from automations.core.messages import Label
 from automations.core.schema import Column, Tab
-from automations.core.settle import Cell, Correction, Ground, Hit, Misfiled, settle
+from automations.core.settle import Cell, Correction, Ground, Hit, Misfiled, entries_of, settle
 from automations.core.snapshot import Sheet
 from automations.core.wording import Wording
 
@@ -62,9 +62,9 @@ def test_what_was_written_on_a_blank_line_under_moved_columns_is_no_key():
     assert wanted(settled.corrections) == {"mail_id": None}
 
 
-ORDERS = replace(
-    MAILS, columns={**_ROBOT, "state": Column("state", Label("state", "state"), "text", "shared")}
-)
+_SHARED = Column("state", Label("state", "state"), "text", "shared")
+_HUMAN = Column("template", Label("template", "template"))
+ORDERS = replace(MAILS, columns={**_ROBOT, "state": _SHARED, "template": _HUMAN})
 
 
 def test_what_a_person_typed_in_a_row_without_key_while_it_was_cleared_comes_back():
@@ -88,3 +88,19 @@ def test_what_a_person_typed_in_another_row_without_key_stays():
     strayed = Hit("mails", "M1", "", (Cell("state", None, "done", "state", None),), beside={"template": None})
     settled = settle((strayed,), (), now)
     assert [(one.number, one.wanted) for one in settled.corrections if one.column == "state"] == [(3, None)]
+
+
+def test_of_rows_without_key_the_one_that_was_meant_gets_its_value_back():
+    """Putting back missed it; the other one shows the same, but has other cells beside."""
+    sheet = ground(
+        ("mail_id", "state", "template"), (None, None, "mine"), (None, None, "other"), is_settle=True
+    )
+    now = replace(sheet, schema={"mails": ORDERS})
+    cells = (Cell("state", None, "typed", "state", None),)
+    missed = Hit("mails", "", "M1", cells, meant={"template": "mine"})
+    settled = settle((missed,), (), now)
+    assert [(one.number, one.wanted) for one in settled.corrections if one.column == "state"] == [
+        (2, "typed")
+    ]
+    (entry,) = entries_of(settled)["mails"]
+    assert entry == ["#2", {"state": [None, "typed"]}, 2, {"template": "mine"}]

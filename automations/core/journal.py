@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -65,12 +65,14 @@ class Recorded:
         key: Of the row that was meant, ``""`` for a new one.
         cells: Column mapped to what stood there and what was written.
         is_removed: The whole row went.
+        beside: Other cells of a row without a key, by column: which of such rows was meant.
     """
 
     tab: str
     key: str
     cells: Mapping[str, tuple[object, object]]
     is_removed: bool = False
+    beside: Mapping[str, object] = field(default_factory=dict)
 
 
 def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
@@ -188,9 +190,10 @@ def _recorded(row: dict[str, str], part: Any) -> Recorded:  # noqa: ANN401 - JSO
             column: (None, written) if not key and len(part) == 2 else (written[0], written[1])
             for column, written in cells.items()
         }
+        beside = dict(part[3]) if len(part) > 3 else {}
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         raise damaged(row["entry_id"]) from None
-    return Recorded(row["tab"], str(key), pairs, part[2:] == [REMOVED])
+    return Recorded(row["tab"], str(key), pairs, part[2:] == [REMOVED], beside)
 
 
 def damaged(entry: str) -> LedgerRefused:

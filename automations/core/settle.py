@@ -56,6 +56,7 @@ class Hit:
         found_key: Key of the row that stood there, ``""`` where no key did.
         removed: The whole row that stood there when the write took it out, by column; blank otherwise.
         beside: The other cells of the row that stood there, by column: which it was if its key stands twice.
+        meant: The same of the row that was meant, where that has no key.
     """
 
     tab: str
@@ -64,6 +65,7 @@ class Hit:
     cells: tuple[Cell, ...]
     removed: Mapping[str, RawCell] = field(default_factory=dict)
     beside: Mapping[str, RawCell] = field(default_factory=dict)
+    meant: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def moved(self) -> bool:
@@ -81,7 +83,10 @@ class Misfiled:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One cell to be put right: its row as the snapshot numbers it, and what it shows and should show."""
+    """One cell to be put right: its row as the snapshot numbers it, and what it shows and should show.
+
+    ``beside`` holds the other cells of a row without a key, by column.
+    """
 
     tab: str
     number: int
@@ -89,6 +94,7 @@ class Correction:
     column: str
     shown: RawCell
     wanted: RawCell
+    beside: Mapping[str, RawCell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +238,14 @@ def _refile(row: Misfiled, draft: _Draft) -> None:
 def _write_again(hit: Hit, draft: _Draft) -> None:
     """Rule 3: a value that was being put back and missed its row is put back again."""
     missed = [cell for cell in hit.cells if hit.moved or cell.hit != cell.column]
-    for row in draft.rows(hit.tab, hit.key) if missed else ():
+    rows = draft.rows(hit.tab, hit.key) if missed else []
+    if hit.meant:
+        rows = [
+            row
+            for row in rows
+            if all(_equal(row.shown(name), _raw_of(raw)) for name, raw in hit.meant.items())
+        ]
+    for row in rows:
         for cell in missed:
             if _equal(row.get(cell.column), _raw_of(cell.base)):
                 row.put(cell.column, _raw_of(cell.new))
@@ -286,6 +299,15 @@ class _Row:
 
     def position(self, column: str) -> int:
         return self._sheet.columns.get(column) or self._sheet.unknown.get(column, 0)
+
+    def beside(self) -> dict[str, RawCell]:
+        """Return what a row without a key is known by: its cells that stay as they are."""
+        columns = () if self.key else (*self._sheet.columns, *self._sheet.unknown)
+        return {
+            column: shown
+            for column in columns
+            if column not in self.put_in and (shown := self.shown(column)) not in {None, ""}
+        }
 
     def put(self, column: str, value: RawCell) -> None:
         if self.position(column):
@@ -358,7 +380,7 @@ class _Draft:
     def corrections(self) -> tuple[Correction, ...]:
         """Return the cells that differ from what the sheets show."""
         return tuple(
-            Correction(tab_id, row.number, row.key, column, row.shown(column), value)
+            Correction(tab_id, row.number, row.key, column, row.shown(column), value, row.beside())
             for tab_id in self._rows
             for row in sorted(self.all_rows(tab_id), key=lambda row: row.number)
             for column, value in row.put_in.items()
@@ -475,16 +497,22 @@ def entries_of(settled: Settled) -> dict[str, list[object]]:
     A row that comes back is an entry as a new row has it.
     """
     rows: dict[str, dict[int, tuple[str, dict[str, list[object]]]]] = {}
+    beside = {(one.tab, one.number): one.beside for one in settled.corrections}
     for one in settled.corrections:
         row = rows.setdefault(one.tab, {}).setdefault(one.number, (one.key or f"#{one.number}", {}))
         row[1][one.column] = [plain(one.shown), plain(one.wanted)]
     entries: dict[str, list[object]] = {
-        tab: [[key, cells, number] for number, (key, cells) in found.items()] for tab, found in rows.items()
+        tab: [[key, cells, number, *_others(beside[tab, number])] for number, (key, cells) in found.items()]
+        for tab, found in rows.items()
     }
     for back in settled.restored:
         cells = {name: plain(raw) for name, raw in back.cells.items() if raw not in {None, ""}}
         entries.setdefault(back.tab, []).append(["", cells])
     return entries
+
+
+def _others(beside: Mapping[str, RawCell]) -> list[object]:
+    return [{name: plain(raw) for name, raw in beside.items()}] if beside else []
 
 
 def plain(raw: RawCell) -> str | int | float | None:

@@ -152,8 +152,18 @@ class Person:
         if place is None:
             return ""
         value = self._chance.choice([one for one in _WRITTEN if one != place.show("status")])
+        is_row = tag_of(place.line) in self.truth.rows
         self._type(place, "status", value)
+        if not is_row:
+            self._strayed(place)
         return f"{place.show('order_id')} 状態 = {value}"
+
+    def _strayed(self, place: _Place) -> None:
+        """Give up knowing a status typed beside what a program wrote on a blank line: the line goes, it is quoted."""
+        self.truth.counts["limit: status of a stray line"] += 1
+        row = self._truth_of(place)
+        row.typed.pop("status", None)
+        row.robot["status"] = None
 
     def _stock(self) -> str:
         place = self._pick("stock")

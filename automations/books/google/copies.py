@@ -155,7 +155,12 @@ class _Block:
             else:
                 others = row.keys() - {cell.hit for cell in met}
                 yield Hit(
-                    self._tab.id, expected, key, met, beside={name: row[name] for name in sorted(others)}
+                    self._tab.id,
+                    expected,
+                    key,
+                    met,
+                    beside={name: row[name] for name in sorted(others)},
+                    meant=entry.beside,
                 )
 
     def misfiled(self, entry: Recorded) -> Misfiled:
