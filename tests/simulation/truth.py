@@ -166,7 +166,9 @@ class Truth:
                     row.typed[name] = plain(value)
                 else:
                     row.robot[name] = (plain(value),)
-            if not tag_of(sheet.rows[place]):
+            there = self.rows.get(tag_of(sheet.rows[place]))
+            if there is None or all(value is None for value in there.typed.values()):
+                self.rows.pop(tag_of(sheet.rows[place]), None)
                 sheet.rows[place] = tagged(sheet.rows[place], tag)
             if sent.settles:
                 continue
