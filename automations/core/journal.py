@@ -23,9 +23,10 @@ from automations.core.values import Cells, Value
 TAB = "journal"
 REMOVED = "removed"
 KEPT_DAYS = 30
-LONG = 5_000
+# A row holds up to 30,000 characters, which every run reads; a short journal costs little and tells more.
+LONG = 300
 # Rows leave in groups: each time all below them move up, and the sheet is written as a whole.
-_MANY = 500
+_MANY = 100
 # A workbook cell holds 32,767 UTF-16 units, a cell of Google Sheets 50,000; some room is left.
 _PACKED = 30_000
 _LONG_VALUE = 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from automations.core.ledger import key_of
 from automations.core.plan import AppendRow, Change, Plan
@@ -22,7 +23,7 @@ def parts_of(plan: Plan, base: Snapshot, schema: Schema) -> tuple[Plan, ...]:
     """Return the plan in as many parts as are needed, in an order that may be broken off after any of them.
 
     Rows that name the same order, parcel or customer stay together, and with them the marks of their effects; what
-    belongs to no order goes first, marks that name nothing of the plan go last.
+    belongs to no order goes first; marks that name nothing of the plan, and those that leave, go last.
     """
     if len(plan.changes) <= MOST_ROWS and _size(plan.changes) <= MOST_BYTES:
         return (plan,)
@@ -39,7 +40,8 @@ def parts_of(plan: Plan, base: Snapshot, schema: Schema) -> tuple[Plan, ...]:
         segments = set(mark.split(":"))
         place = next((at for at, named in enumerate(names) if segments & named), len(parts) - 1)
         marks[place].append(mark)
-    return tuple(Plan(tuple(part), marks=tuple(own)) for part, own in zip(parts, marks, strict=True))
+    whole = [Plan(tuple(part), marks=tuple(own)) for part, own in zip(parts, marks, strict=True)]
+    return (*whole[:-1], replace(whole[-1], retired=plan.retired))
 
 
 def _size(changes: Iterable[Change]) -> int:
