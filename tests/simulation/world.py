@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import requests
@@ -18,6 +18,7 @@ from sheets_server.service import Answer, Request, Service
 
 from automations.books import Book, google_sheets
 from automations.books.google.service import Spreadsheet
+from automations.core.errors import LedgerRefused
 
 from .books import PRODUCT, Variant
 from .people import Person
@@ -175,8 +176,11 @@ class World:
     def book_for(self, runner: Runner) -> Book:
         """Return a book of a runner's own."""
         session = (WireSession if self._http else Session)(self, runner)
+        return self._book_of(self.key, session, runner)
+
+    def _book_of(self, key: str, session: requests.Session, runner: Runner) -> Book:
         spreadsheet = Spreadsheet(
-            self.key,
+            key,
             session=session,
             endpoint=self._address,
             clock=self.clock,
@@ -316,10 +320,25 @@ class World:
         for _ in range(_QUIET_RUNS):
             try:
                 if runner.run():
+                    self._copy(runner)
                     return True
             except Exception as bug:  # noqa: BLE001 - every bug is a result
                 self.bug(runner.name, bug)
         return False
+
+    def _copy(self, runner: Runner) -> None:
+        """Let a person copy the whole spreadsheet; no program may begin to work in the copy."""
+        if self.variant is not PRODUCT or self.chance.random() > 0.2:
+            return
+        copy = replace(self.service.documents[self.key].copied(), id=f"{self.key[:-4]}copy")
+        self.service.changed(copy)
+        session = (WireSession if self._http else Session)(self, runner)
+        try:
+            self._book_of(copy.id, session, runner).read()
+        except LedgerRefused as refused:
+            if refused.code == "ledger-copied" and self.service.documents[copy.id] is copy:
+                return
+        self.truth.broken.append(Violation("I0", "", "the copy", "", "was worked in"))
 
     def _missing(self) -> Iterator[Violation]:
         for one in self._incoming:
