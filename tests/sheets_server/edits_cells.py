@@ -11,7 +11,7 @@ from .document import Document
 from .errors import Json, invalid
 from .masks import Mask, below, fields_of, parsed, wants
 from .ranges import Area, area_of
-from .tabs import Tab, places
+from .tabs import Tab
 
 _FIELDS = frozenset(
     "userEnteredValue userEnteredFormat note dataValidation textFormatRuns hyperlink pivotTable dataSourceTable "
@@ -102,7 +102,7 @@ def repeat_cell(document: Document, who: str, body: Json) -> Json:
     clip = tab.clipped(area)
     document.refuse_protected(who, clip)
     mask, given = _mask(body), body.get("cell") or {}
-    tab.write({(row, at): with_data(tab.rows[row].cell(at), given, mask) for row, at in places(clip)})
+    tab.write_each(clip, lambda cell: with_data(cell, given, mask))
     return {}
 
 

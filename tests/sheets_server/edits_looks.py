@@ -9,7 +9,7 @@ from .errors import Json, invalid
 from .masks import lean, parsed, wants
 from .ranges import Area, area_of
 from .resource import thing_json
-from .tabs import Tab, Thing, places
+from .tabs import Tab, Thing
 
 Request = Callable[[Document, str, Json], Json]
 
@@ -23,7 +23,7 @@ def set_data_validation(document: Document, who: str, body: Json) -> Json:
     rule = lean(body.get("rule"))
     if rule is not None and not (rule.get("condition") or {}).get("type"):
         raise invalid("rule.condition.type is required")
-    tab.write({(row, at): tab.rows[row].cell(at)._replace(rule=rule) for row, at in places(clip)})
+    tab.write_each(clip, lambda cell: cell._replace(rule=rule))
     return {}
 
 

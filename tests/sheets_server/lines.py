@@ -133,6 +133,11 @@ class Lines:
         self._reach(at + 1)
         self.kept[at] = line
 
+    def put(self, first: int, lines: list[Line]) -> None:
+        """Replace lines from one on."""
+        self._reach(first + len(lines))
+        self.kept[first : first + len(lines)] = lines
+
     def part(self, first: int, last: int) -> list[Line]:
         """Return the lines of a part; blank ones at the end may be missing."""
         return self.kept[first:last]

@@ -6,7 +6,7 @@ half-way is going back to what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -106,6 +106,18 @@ class Tab:
             if cells:
                 rows[row] = rows[row].with_cells(cells)
         rows.trim()
+
+    def write_each(self, area: Area, change: Callable[[Cell], Cell]) -> None:
+        """Change every cell of a bounded range alike; rows that are one line stay one."""
+        top, columns = area.top or 0, range(area.left or 0, area.right or 0)
+        before = [self.rows[row] for row in range(top, area.bottom or 0)] if columns else []
+        lines = {id(line): line for line in before}
+        after = {
+            number: line.with_cells({at: change(line.cell(at)) for at in columns})
+            for number, line in lines.items()
+        }
+        self.rows.put(top, [after[id(line)] for line in before])
+        self.rows.trim()
 
     def put(self, kind: str, things: Iterable[Thing]) -> None:
         """Replace all things of a kind."""
