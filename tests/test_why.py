@@ -1,5 +1,6 @@
 """What `daicho why` says of an order that waits for a person."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -10,8 +11,13 @@ from automations.app.why import explain
 
 def test_a_tracking_number_that_waits_for_a_decision_is_told_with_its_place(tmp_path: Path) -> None:
     shop = HandShop(tmp_path)
-    with (tmp_path / "shop.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("  click_post: {}\n")
+    settings = tmp_path / "shop.yaml"
+    settings.write_text(
+        re.sub(
+            r"^carriers:$", "carriers:\n  click_post: {}", settings.read_text("utf-8"), flags=re.MULTILINE
+        ),
+        encoding="utf-8",
+    )
     shop.type("products", "K-001", mailbox=True, thickness_mm=10)
     shop.type_order(
         service_wish="クリックポスト",
