@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from automations.app.configuration import Configuration
@@ -14,6 +13,7 @@ from automations.app.shops import OUTBOX, not_written
 from automations.core.ledger import Ledger, Row, update
 from automations.core.plan import Part, Plan, SetCells
 from automations.core.records import dataclass
+from automations.mail.whole_files import sync_folder, write_whole
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,6 @@ def _written(report: Plan) -> Iterable[str]:
 
 
 def _write_mails(mails: Sequence[Row], ledger: Ledger, configuration: Configuration) -> list[Plan]:
-    from automations.mail.eml import sync_folder
-
     report = [_write_mail(mail, ledger, configuration) for mail in mails]
     if (outbox := configuration.folder / OUTBOX).is_dir():
         sync_folder(outbox)
@@ -89,7 +87,10 @@ def write_batch(batch: Row, ledger: Ledger, configuration: Configuration) -> lis
     """
     pages = batch_pages(batch, ledger, configuration)
     for name, content in pages.items():
-        write_whole(configuration.folder / name, content)
+        try:
+            write_whole(configuration.folder / name, content)
+        except OSError as error:
+            raise not_written(PurePosixPath(name).name, error) from error
     return list(pages)
 
 
@@ -107,21 +108,3 @@ def batch_pages(batch: Row, ledger: Ledger, configuration: Configuration) -> dic
     for name, make in lists.items():
         made[f"{folder}/{batch.key}-{name}.html"] = make(batch, shipments, ledger).encode()
     return made
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all (safety R12).
-
-    Raises:
-        ServiceError: The folder cannot be written to.
-    """
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise not_written(path.name, error) from error

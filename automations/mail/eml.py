@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from datetime import datetime
 from email.headerregistry import Address
@@ -18,6 +17,7 @@ from automations.core.errors import DaichoError
 from automations.core.ledger import Row
 from automations.core.messages import Message, msg
 from automations.core.shop import Shop
+from automations.mail.whole_files import write_whole
 
 # Seven-bit bodies pass every server; Japanese text becomes base64.
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
@@ -102,32 +102,16 @@ def file_name(mail: Row) -> str:
 def write_eml(folder: Path, mail: Row, shop: Shop, language: str = "ja") -> Path:
     """Write the message into ``folder`` and return the file; once more gives the same bytes.
 
-    The file is complete or not there: it is written beside its place, flushed, and moved (safety R12); that
-    its name is kept as well, the caller sees to with ``sync_folder``.
+    Nobody else on the computer may read it.
 
     Raises:
         MailRefused: See ``build_message``.
         OSError: The folder cannot be written to.
     """
     content = build_message(mail, shop, language).as_bytes()
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / file_name(mail)
-    # Always under the same name, so that a run that is cut off leaves nothing that the next would not use up.
-    unfinished = folder / f".{path.name}.part"
-    try:
-        with open(unfinished, "wb", opener=_for_nobody_else) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
+    write_whole(path, content, mode=0o600)
     return path
-
-
-def _for_nobody_else(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _address(mail: Row, written: str, name: str = "") -> Address:
@@ -154,13 +138,3 @@ def _checked_id(mail: Row) -> str:
     if not _MESSAGE_ID.fullmatch(mail.text("message_id")):
         raise MailRefused(mail.key, msg("The mail has no Message-ID."))
     return mail.text("message_id")
-
-
-def sync_folder(folder: Path) -> None:
-    """Let the disk keep the names of the files in ``folder``; once after many of them is enough."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
