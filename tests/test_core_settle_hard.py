@@ -104,3 +104,14 @@ def test_of_rows_without_key_the_one_that_was_meant_gets_its_value_back():
     ]
     (entry,) = entries_of(settled)["mails"]
     assert entry == ["#2", {"state": [None, "typed"]}, 2, {"template": "mine"}]
+
+
+def test_clearing_a_stray_line_that_met_another_blank_one_is_done_again():
+    """Rows were inserted above it; the line that was met and the one that was meant have no key alike."""
+    sheet = ground(
+        ("mail_id", "state", "template"), (None, "done", None), (None, "done", "mine"), is_settle=True
+    )
+    now = replace(sheet, schema={"mails": ORDERS})
+    missed = Hit("mails", "", "", (Cell("state", "done", None, "state", None),))
+    settled = settle((missed,), (), now)
+    assert [(one.number, one.wanted) for one in settled.corrections if one.column == "state"] == [(2, None)]

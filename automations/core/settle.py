@@ -237,18 +237,28 @@ def _refile(row: Misfiled, draft: _Draft) -> None:
 
 def _write_again(hit: Hit, draft: _Draft) -> None:
     """Rule 3: a value that was being put back and missed its row is put back again."""
-    missed = [cell for cell in hit.cells if hit.moved or cell.hit != cell.column]
+    missed = [cell for cell in hit.cells if hit.moved or cell.hit != cell.column or _met_another(hit, cell)]
     rows = draft.rows(hit.tab, hit.key) if missed else []
-    if hit.meant:
-        rows = [
-            row
-            for row in rows
-            if all(_equal(row.shown(name), _raw_of(raw)) for name, raw in hit.meant.items())
-        ]
+    if not hit.key:
+        rows = [row for row in rows if _is_meant(row, hit)]
     for row in rows:
         for cell in missed:
             if _equal(row.get(cell.column), _raw_of(cell.base)):
                 row.put(cell.column, _raw_of(cell.new))
+
+
+def _met_another(hit: Hit, cell: Cell) -> bool:
+    """Return whether a write to a row without a key met another one: all their keys are the same."""
+    return not hit.key and not _equal(cell.found, _raw_of(cell.base))
+
+
+def _is_meant(row: _Row, hit: Hit) -> bool:
+    """Return whether a row without a key has the very cells beside those that were written that were there before."""
+    written = {cell.column for cell in hit.cells}
+    others = {name: raw for name, raw in row.filled().items() if name not in written}
+    return others.keys() == hit.meant.keys() and all(
+        _equal(raw, _raw_of(hit.meant[name])) for name, raw in others.items()
+    )
 
 
 def _put_back_without_key(hit: Hit, draft: _Draft) -> Iterator[Message]:
@@ -300,14 +310,15 @@ class _Row:
     def position(self, column: str) -> int:
         return self._sheet.columns.get(column) or self._sheet.unknown.get(column, 0)
 
+    def filled(self) -> dict[str, RawCell]:
+        """Return what stands in the row, by column."""
+        columns = (*self._sheet.columns, *self._sheet.unknown)
+        return {name: shown for name in columns if (shown := self.shown(name)) not in {None, ""}}
+
     def beside(self) -> dict[str, RawCell]:
         """Return what a row without a key is known by: its cells that stay as they are."""
-        columns = () if self.key else (*self._sheet.columns, *self._sheet.unknown)
-        return {
-            column: shown
-            for column in columns
-            if column not in self.put_in and (shown := self.shown(column)) not in {None, ""}
-        }
+        filled = {} if self.key else self.filled()
+        return {name: shown for name, shown in filled.items() if name not in self.put_in}
 
     def put(self, column: str, value: RawCell) -> None:
         if self.position(column):
