@@ -229,12 +229,12 @@ def test_a_clean_commit_is_told_without_reading(shop: GoogleShop):
 
 
 def test_a_very_large_plan_goes_in_parts_with_each_order_whole(shop: GoogleShop):
-    new = [part for number in range(2_000, 3_700) for part in (append(order_id=str(number), name="新"),)]
+    new = [part for number in range(2_000, 6_500) for part in (append(order_id=str(number), name="新"),)]
     writes = shop.spreadsheet.writes
-    commit(shop.book, *new, marks=[f"import:own:{number}" for number in range(2_000, 3_700)])
+    commit(shop.book, *new, marks=[f"import:own:{number}" for number in range(2_000, 6_500)])
     assert shop.spreadsheet.writes - writes == 2
     snapshot = shop.book.read()
-    assert (len(rows_of(shop.book)), len(snapshot.marks), snapshot.number) == (1_703, 1_700, 2)
+    assert (len(rows_of(shop.book)), len(snapshot.marks), snapshot.number) == (4_503, 4_500, 2)
 
 
 def plain(rows: tuple[tuple[int, tuple[object, ...]], ...]) -> list[tuple[int, dict[int, object]]]:

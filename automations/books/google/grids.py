@@ -20,7 +20,7 @@ from automations.core.snapshot import Sheet
 from automations.core.text import normal_header
 
 # So many of the newest rows of 記録 are read with their content in the same call.
-_NEWEST = 40
+_NEWEST = 10
 # So often everything is read anew when other runs commit while this one is still reading.
 _LOOKS = 4
 
