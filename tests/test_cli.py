@@ -288,6 +288,29 @@ def test_wrong_command_ends_with_2_and_says_what_to_do(
     assert (shop / "ledger.xlsx").read_bytes() == before
 
 
+def test_preview_names_what_is_not_filled_in(daicho: Daicho, shop: Path) -> None:
+    _put(shop)
+    daicho("run")
+    said = daicho("mail", "preview", "shipped", "--order", "A-1")
+    assert said.code == 2
+    assert "shop.name in the template shipped.txt.j2 cannot be filled in." in said.err
+
+
+def test_signing_in_at_google_asks_for_the_client_file(daicho: Daicho, shop: Path) -> None:
+    assert shop.is_dir()
+    said = daicho("google", "login")
+    assert said.code == 2
+    assert "credentials: client.json" in said.err
+
+
+def test_nothing_to_do_is_not_all_well_while_something_is_wrong(daicho: Daicho, shop: Path) -> None:
+    assert "everything stands as it should" in (daicho("run"), daicho("run"))[1].out
+    (shop / "inbox" / "empty.csv").write_bytes(b"")
+    said = daicho("run")
+    assert "no-rows" in said.err
+    assert said.out.splitlines()[0] == "Nothing to do."
+
+
 def test_wrong_set_up_ends_with_2_and_tells_every_problem(daicho: Daicho, shop: Path) -> None:
     path = shop / "shop.yaml"
     path.write_text(

@@ -86,6 +86,13 @@ def test_table_cuts_long_cells_and_leaves_empty_columns_out(folder: Path) -> Non
     assert "long " * 19 + "long" in _show(folder, form="csv")
 
 
+def test_table_shows_a_zero_and_no_box_without_a_tick(tmp_path: Path) -> None:
+    made = tmp_path / "shop"
+    init_shop(made, language="en", rows={"orders": ({"order_id": "1", "fee": 0, "gift": False},)})
+    header, row, _ = _show(made, form="table").splitlines()
+    assert (header.split(), row.split()) == (["order_id", "fee", "gift"], ["1", "0"])
+
+
 def test_table_without_rows_says_so(folder: Path) -> None:
     assert _show(folder, tab="holds", form="table").split() == ["rows:", "0"]
 

@@ -27,6 +27,7 @@ class Unread:
     fix: Message
 
 
+_NO_FOLDER = msg("Give that file another name and make a folder in its place, then run again.")
 _AGAIN = msg("Close it in other programs, or copy it into the inbox again.")
 _LOCKED = Unread(
     "file-locked",
@@ -51,13 +52,15 @@ def waiting_files(inbox: Path) -> list[Path]:
     Raises:
         ServiceError: The inbox may not be looked into.
     """
-    if not inbox.is_dir():
+    if not inbox.exists():
         return []
     try:
         return sorted(path for path in inbox.iterdir() if _is_waiting(path))
     except OSError as error:
         why = msg("The folder {folder} cannot be read: {cause}.", folder=inbox.name, cause=cause_of(error))
-        fix = msg("Allow reading it, then run again.")
+        fix = (
+            _NO_FOLDER if isinstance(error, NotADirectoryError) else msg("Allow reading it, then run again.")
+        )
         raise ServiceError("inbox-closed", why, fix, where=inbox.name) from error
 
 

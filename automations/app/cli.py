@@ -17,7 +17,7 @@ import click
 from automations import AUTOMATIONS
 from automations.app.google_commands import google
 from automations.app.hold_commands import holds
-from automations.app.options import LANGUAGE, _, common, language_option
+from automations.app.options import LANGUAGE, _, common, language_of, language_option
 from automations.core.messages import LOCALE_DIR, Message, msg
 
 # How often a run tells what it is about to do: files, ledger, rules, writing, effects.
@@ -72,8 +72,9 @@ def init(folder: Path | None, spreadsheet: str | None, language: str | None) -> 
     if spreadsheet is not None:
         from automations.app.google_init import init_google
 
+        own = language_of(folder) if folder else ""
         for sentence in init_google(spreadsheet, folder, chosen):
-            _say(sentence, chosen)
+            _say(sentence, language or own or LANGUAGE)
         return
     if folder is None:
         raise click.UsageError(

@@ -26,11 +26,11 @@ def google() -> None:
 def login(folder: Path, now: datetime | None, language: str | None) -> None:  # noqa: ARG001 - every command takes a moment
     """Keep the sign-in beside the client file that shop.yaml names."""
     from automations.app.configuration import load
-    from automations.books.google.credentials import file_of, no_file, sign_in
+    from automations.books.google.credentials import file_of, no_client, sign_in
 
     client = file_of(load(folder, language).google.credentials, folder)
     if client is None:
-        raise no_file()
+        raise no_client()
     kept = sign_in(client)
     click.echo(
         msg("Signed in; kept in {file}, which only you can read.", file=kept.name).text(language or LANGUAGE)

@@ -47,8 +47,14 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
     shipment = parcels[0] if parcels and mail.per == "shipment" else None
     made = composer_of(configuration)(occasions.of(mail, order, shipment))
     if isinstance(made, CannotCompose):
+        why = msg(
+            "{variable} in the template {template} cannot be filled in. {why}",
+            variable=made.variable,
+            template=made.template,
+            why=made.why,
+        )
         fix = msg("Fill in what is missing, then look again.")
-        raise PreviewRefused("mail-incomplete", made.why, fix, where=order.key)
+        raise PreviewRefused("mail-incomplete", why if made.variable else made.why, fix, where=order.key)
     to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
     subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
     return visible(f"{to}\n{subject}\n\n{made.text}")

@@ -23,7 +23,7 @@ def interface_language(arguments: Sequence[str]) -> str:
     named = _option(arguments, "--lang") or os.environ.get("DAICHO_LANG")
     if named:
         return named if named in LANGUAGES else "en"
-    own = _language_of(Path(_option(arguments, "--shop") or os.environ.get("DAICHO_SHOP") or "."))
+    own = language_of(Path(_option(arguments, "--shop") or os.environ.get("DAICHO_SHOP") or "."))
     if own:
         return own
     wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES")
@@ -45,7 +45,7 @@ def _option(arguments: Sequence[str], name: str) -> str:
 _LOOKED_AT = 100_000
 
 
-def _language_of(folder: Path) -> str:
+def language_of(folder: Path) -> str:
     """Return the ``language:`` line of a shop's settings, ``""`` where none can be read."""
     try:
         with (folder / "shop.yaml").open(encoding="utf-8") as file:

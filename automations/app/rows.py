@@ -136,7 +136,7 @@ def _table(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
     names = [name for name, column in tab.columns.items() if not column.hidden]
     names = [*tab.key, *(name for name in names if name not in tab.key)]
     used = [name for name in names if any(row.get(name) is not None for row in rows)][:_COLUMNS]
-    cells = [used] + [[_cut(str(_mapping(row, tab, ledger)[name] or "")) for name in used] for row in rows]
+    cells = [used] + [[_cut(_shown(_mapping(row, tab, ledger)[name])) for name in used] for row in rows]
     widths = [max(half_width_length(line[place]) for line in cells) for place in range(len(used))]
     lines = [
         "  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip()
@@ -144,6 +144,10 @@ def _table(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
     ]
     lines.append(msg("rows: {count}", count=len(rows)).text(ledger.language))
     return "\n".join(lines)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None or value is False else str(value)
 
 
 def _cut(text: str) -> str:

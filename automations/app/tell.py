@@ -76,7 +76,8 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     """Return the short table at the end of a run: what was done, where orders stand, what needs a person."""
     language = outcome.before.language
     if outcome.plan.is_empty and not outcome.delivered.files and not outcome.delivered.mails:
-        lines = [msg("Nothing to do: everything stands as it should.").text(language)]
+        well = msg("Nothing to do: everything stands as it should.")
+        lines = [(msg("Nothing to do.") if outcome.findings else well).text(language)]
     else:
         cells = sum(len(change.cells) for change in outcome.plan.changes)
         done = (*outcome.summary, *_delivered(outcome)) or (msg("cells updated: {count}", count=cells),)

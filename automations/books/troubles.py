@@ -15,6 +15,8 @@ from automations.core.messages import Message, msg
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_SEE_TO_DISK = msg("See to the disk or network drive, then run again; nothing was changed.")
+_PUT_BACK = msg("Give that folder another name and put the workbook in its place; nothing was changed.")
 
 
 def refusal(error: RefusedError, workbook: Path) -> DaichoError:
@@ -61,7 +63,7 @@ def failure(error: OSError, workbook: Path) -> ServiceError:
             name=workbook.name,
             reason=cause_of(error),
         ),
-        msg("See to the disk or network drive, then run again; nothing was changed."),
+        _PUT_BACK if error.errno == errno.EISDIR else _SEE_TO_DISK,
         where=workbook.name,
     )
 

@@ -239,6 +239,13 @@ def test_without_workbook_and_backup_the_folder_is_named(tmp_path: Path):
         workbook_book(tmp_path / "台帳.xlsx").read()
 
 
+def test_a_folder_in_place_of_the_workbook_is_named(tmp_path: Path):
+    (tmp_path / "台帳.xlsx").mkdir()
+    with pytest.raises(ServiceError, match="a folder of this name is in the way") as refused:
+        workbook_book(tmp_path / "台帳.xlsx").read()
+    assert "put the workbook in its place" in str(refused.value.fix)
+
+
 def test_backups_of_another_workbook_are_left_alone(shop: WorkbookShop, tmp_path: Path):
     commit(shop.book, change("1001", name="高橋"))
     with pytest.raises(LedgerRefused) as refused:

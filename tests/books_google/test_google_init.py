@@ -23,6 +23,13 @@ def typed(desk: Desk, *arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments, env=desk.environment(), standalone_mode=True)
 
 
+def test_mending_speaks_the_language_of_the_shop(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("DAICHO_LANG", raising=False)
+    typed(desk, "init", "--google", desk.key, str(tmp_path / "shop"), "--lang", "ja")
+    told = typed(desk, "init", "--google", desk.key, str(tmp_path / "shop")).output
+    assert "何も変えていません" in told
+
+
 def test_a_newcomer_gets_a_folder_and_a_ledger(desk: Desk, tmp_path: Path):
     address = f"https://docs.google.com/spreadsheets/d/{desk.key}/edit#gid=0"
     told = typed(desk, "init", "--google", address, str(tmp_path / "shop"), "--lang", "en").output

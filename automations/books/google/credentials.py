@@ -210,6 +210,18 @@ def no_file() -> SetupError:
     )
 
 
+def no_client() -> SetupError:
+    """Return what to tell who wants to sign in where no client file is named."""
+    return _refused(
+        "google-no-key",
+        msg("Daicho does not know with which client file to sign in at Google."),
+        msg(
+            "Put the client file of a desktop app into the shop folder and name it in shop.yaml: "
+            "google: {{credentials: client.json}}"
+        ),
+    )
+
+
 def _wrong(name: str) -> SetupError:
     return _refused(
         "google-key-wrong",
