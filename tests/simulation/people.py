@@ -76,6 +76,11 @@ class Person:
         self._service.changed(self._open)
         return True
 
+    @property
+    def has_damaged(self) -> bool:
+        """Whether 記録 is altered and nobody has undone it yet."""
+        return bool(self._undo)
+
     def forget_damage(self) -> None:
         """Take damage as undone: the whole document went back to before it."""
         self._undo.clear()

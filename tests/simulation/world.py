@@ -260,7 +260,7 @@ class World:
             alive = [one for one in self._runners if one.alive]
             if not alive:
                 break
-            if back and step == back // 2:
+            if back and step == back // 2 and not self.person.has_damaged:
                 kept = self.service.documents[self.key].copied(), self.truth.copied()
             if kept and step == back:
                 self._go_back(*kept)
