@@ -86,7 +86,11 @@ class Person:
         self._undo.clear()
 
     def _sheet(self, tab: str) -> Grid:
-        return self._open.tab(sheet_id_of(tab))
+        sheet = self._open.tab(sheet_id_of(tab))
+        sheet.rows.count = max(
+            sheet.rows.count, sheet.last_row() + 3
+        )  # a person adds rows where none are left
+        return sheet
 
     def _pick(self, tab: str = "orders") -> _Place | None:
         sheet = self._sheet(tab)
