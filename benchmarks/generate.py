@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from automations.app.configuration import BUNDLED
 from automations.app.lookups import look_up_postcode
 from automations.app.runner import open_shop, run
-from automations.app.shops import init_shop
+from automations.app.shops import INBOX, init_shop
 from automations.books.xlsx import CellEdit, SheetEdit, edit_workbook
 from automations.core.cells import write_cell
 from automations.core.values import Cells, Value
@@ -27,6 +28,7 @@ NOW = datetime.combine(TODAY, time(10), ZONE)
 _UNKNOWN_TO_THE_SCRIPT = (
     "same_parcel", "island", "quantity", "purchase_limit", "refused_before", "several_names", "many_signs", "forwarding",
 )  # fmt: skip
+_NOT_IN_FILES = ("channel", "line_id")
 
 SHOP: Mapping[str, object] = {
     "name": "はかり茶屋",
@@ -118,6 +120,20 @@ def add_new_orders(folder: Path, orders: int, seed: int = 2) -> None:
         edits.append(SheetEdit(sheet.title, tuple(cells)))
     path = folder / "ledger.xlsx"
     path.write_bytes(edit_workbook(path.read_bytes(), edits))
+
+
+def put_order_file(folder: Path, orders: int, seed: int = 3) -> None:
+    """Put a file of paid orders into the inbox, one row per product, with the ledger's own columns."""
+    rows = Rows(random.Random(seed), orders=800_000)  # noqa: S311 - as above
+    for _ in range(orders):
+        add_order(rows, "new", TODAY)
+    by_key = {order["order_id"]: order for order in rows.tabs["orders"]}
+    lines = [{**by_key[line["order_id"]], **line} for line in rows.tabs["order_lines"]]
+    columns = dict.fromkeys(name for line in lines for name in line if name not in _NOT_IN_FILES)
+    with (folder / INBOX / "orders.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(columns), extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(lines)
 
 
 def add_products(rows: Rows, products: int, lines: int) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,40 +19,52 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
+TABS = ["受注", "受注明細", "商品", "メール"]
 OPEN = ("", "受注", "未引当", "中途引当", "引当済み", "保留")
 SHIP_COLUMNS = ["届け先電話", "届け先郵便番号", "届け先住所", "届け先建物", "届け先名"]
+
+
+@dataclass
+class Changed:
+    """What a run writes: cells by the row's index, and new rows by header."""
+
+    orders: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    lines: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    parcels: list[dict[str, Any]] = field(default_factory=list)
+    mails: list[dict[str, Any]] = field(default_factory=list)
 
 
 def run(folder: Path, now: datetime) -> None:
     """Check, allocate, batch and mail everything that is open in ``folder/ledger.xlsx``."""
     path = folder / "ledger.xlsx"
-    names = ["受注", "受注明細", "商品", "メール"]
-    sheets = pd.read_excel(path, sheet_name=names, dtype=object, engine="openpyxl")
-    sheets = {name: sheet.fillna("") for name, sheet in sheets.items()}
+    sheets = pd.read_excel(path, sheet_name=TABS, dtype=object, engine="openpyxl")
+    changed = decide({name: sheet.fillna("") for name, sheet in sheets.items()}, now)
+    write_batch(folder, changed.parcels, now)
+    write_mails(folder, changed.mails)
+    save(path, changed)
+
+
+def decide(sheets: Mapping[str, pd.DataFrame], now: datetime) -> Changed:
+    """Return what must be written, from the tabs as they stand."""
     orders, lines = sheets["受注"], sheets["受注明細"]
     free = dict(zip(sheets["商品"]["商品コード"], sheets["商品"]["有効在庫"], strict=True))
     mailed = set(sheets["メール"].loc[sheets["メール"]["文例"] == "受注確認", "受注番号"])
     lines_of = dict(iter(lines.groupby("受注番号")))
-    order_cells: list[tuple[int, dict[str, Any]]] = []
-    line_cells: list[tuple[int, dict[str, Any]]] = []
-    parcels: list[dict[str, Any]] = []
-    mails: list[dict[str, Any]] = []
+    changed = Changed()
     for index, order in orders[orders["状態"].isin(OPEN)].sort_values("受注日時").iterrows():
         own = lines_of.get(order["受注番号"], lines.iloc[:0])
         errors, hold = check(order, own, free)
         status = "受注" if errors else "保留" if hold else ""
         if not errors:
-            stocked = allocate(own, free, line_cells)
+            stocked = allocate(own, free, changed.lines)
             status = status or stocked
         if status == "引当済み" and is_paid(order):
             status = "出荷指示"
-            parcels.append(label(order, own, len(parcels) + 1, now))
-        order_cells.append((index, {"状態": status, "エラー": " / ".join(errors + hold)}))
+            changed.parcels.append(label(order, own, len(changed.parcels) + 1, now))
+        changed.orders.append((index, {"状態": status, "エラー": " / ".join(errors + hold)}))
         if not errors and order["受注番号"] not in mailed:
-            mails.append(confirmation(order, own, now))
-    write_batch(folder, parcels, now)
-    write_mails(folder, mails)
-    save(path, order_cells, line_cells, parcels, mails)
+            changed.mails.append(confirmation(order, own, now))
+    return changed
 
 
 def check(order: pd.Series[Any], lines: pd.DataFrame, free: dict[str, int]) -> tuple[list[str], list[str]]:
@@ -164,23 +178,17 @@ def write_mails(folder: Path, mails: list[dict[str, Any]]) -> None:
         (folder / "outbox" / f"{mail['メール番号']}.eml").write_bytes(message.as_bytes())
 
 
-def save(
-    path: Path,
-    order_cells: list[tuple[int, dict[str, Any]]],
-    line_cells: list[tuple[int, dict[str, Any]]],
-    parcels: list[dict[str, Any]],
-    mails: list[dict[str, Any]],
-) -> None:
+def save(path: Path, changed: Changed) -> None:
     """Load the workbook again, this time to write, and save it."""
     workbook = openpyxl.load_workbook(path)
-    for title, changed in (("受注", order_cells), ("受注明細", line_cells)):
+    for title, edits in (("受注", changed.orders), ("受注明細", changed.lines)):
         sheet = workbook[title]
         columns = {cell.value: cell.column for cell in sheet[1]}
-        for index, cells in changed:
+        for index, cells in edits:
             for header, value in cells.items():
                 if (sheet.cell(index + 2, columns[header]).value or "") != value:
                     sheet.cell(index + 2, columns[header], value or None)
-    for title, rows in (("出荷", parcels), ("メール", mails)):
+    for title, rows in (("出荷", changed.parcels), ("メール", changed.mails)):
         sheet = workbook[title]
         columns = {cell.value: cell.column for cell in sheet[1]}
         for row in rows:
