@@ -122,8 +122,12 @@ def test_a_column_that_was_deleted_is_named_and_comes_back_at_the_end_or_anywher
     lines, healthy = examine(shop.folder, None, "en")
     assert healthy
     assert "△ the tab Orders lacks columns a run writes into: the next run adds Next step at its end" in lines
-    assert "△ the tab Orders has no columns Discount; they count as empty" in lines
-    shop.run("2026-11-24 09:00")
+    assert (
+        "△ the tab Orders has no columns Discount; they count as empty. Give a column you renamed its header back"
+        in lines
+    )
+    ran = shop.run("2026-11-24 09:00")
+    assert "has no columns Discount; they count as empty" in " ".join(str(note) for note in ran.notes)
     added = read_snapshot(shop.folder)["orders"].columns["next_step"]
     assert added == max(columns.values()) + 1
     assert shop.ledger()["orders"]["1001"].text("next_step") == "waiting for the tracking number"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from automations.app.checking import require_templates
 from automations.app.configuration import Configuration, load
+from automations.app.lost_columns import missing_columns
 from automations.app.runner import Shop, open_shop, read_ledger
 from automations.app.show import error_text
 from automations.books.google.addresses import is_google
@@ -16,7 +17,6 @@ from automations.core.errors import DaichoError
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
 from automations.core.records import dataclass
-from automations.core.snapshot import Snapshot
 
 _ROOM_NEEDED = 200 * 1024 * 1024
 
@@ -40,7 +40,7 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
         snapshot, ledger = read_ledger(shop, now)
     except DaichoError as error:
         return [*_marked("✗", place.in_the_way, language), f"✗ {error_text(error, language)}"], False
-    written, typed = _missing_columns(snapshot, ledger)
+    written, typed = missing_columns(snapshot.sheets.values(), ledger.schema)
     mend = (*place.worth_mending, *snapshot.notes, *written, *typed, *_worth_mending(shop))
     marked = (("✓", _well(place, ledger, shop)), ("✗", place.in_the_way), ("△", mend))
     return [
@@ -84,34 +84,6 @@ def _in_the_way(folder: Path) -> Iterable[Message]:
         )
     if shutil.disk_usage(folder).free < _ROOM_NEEDED:
         yield msg("the disk is almost full: make at least 200 MB of room")
-
-
-def _missing_columns(snapshot: Snapshot, ledger: Ledger) -> tuple[list[Message], list[Message]]:
-    """Return what to say of columns a run writes into, and of columns only people fill in, that are gone."""
-    written: list[Message] = []
-    typed: list[Message] = []
-    for sheet in snapshot.sheets.values():
-        declared = ledger.schema[sheet.tab].columns
-        gone = [column for name, column in declared.items() if name not in sheet.columns]
-        needed = tuple(column.label for column in gone if column.owner != "human")
-        others = tuple(column.label for column in gone if column.owner == "human")
-        if needed:
-            written.append(
-                msg(
-                    "the tab {title} lacks columns a run writes into: the next run adds {labels} at its end",
-                    title=sheet.title,
-                    labels=needed,
-                )
-            )
-        if others:
-            typed.append(
-                msg(
-                    "the tab {title} has no columns {labels}; they count as empty",
-                    title=sheet.title,
-                    labels=others,
-                )
-            )
-    return written, typed
 
 
 def _worth_mending(shop: Shop) -> Iterable[Message]:

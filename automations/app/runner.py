@@ -17,6 +17,7 @@ from automations.app.arrivals import contents, read_arrivals, stamp_of, waiting_
 from automations.app.automate import check_columns, fold, settings_of
 from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered, deliver
+from automations.app.lost_columns import missing_columns
 from automations.app.own_automations import check_own, load_own
 from automations.app.own_tabs import check_own_tabs
 from automations.app.run_row import control_rows, run_row, summary
@@ -61,7 +62,7 @@ class Outcome:
         steps: Each automation's own plan, with the reasons.
         files: Incoming files that were read.
         delivered: What the couriers wrote; empty for a dry run.
-        notes: What the book has to say of itself (see ``Snapshot``).
+        notes: What the book has to say of itself (see ``Snapshot``), and columns of people that it lacks.
     """
 
     run_id: str
@@ -191,7 +192,8 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         ledger = with_archived(shop, ledger)
         tell(msg("working through the orders"))
         refuse_older(shop.configuration, snapshot)
-        outcome = replace(planned(shop, ledger, names), notes=snapshot.notes)
+        _, lost = missing_columns(snapshot.sheets.values(), ledger.schema)
+        outcome = replace(planned(shop, ledger, names), notes=(*snapshot.notes, *lost))
         if dry_run:
             return replace(outcome, dry_run=True)
         if not outcome.plan.is_empty:
