@@ -24,12 +24,16 @@ DENIED = says(403, "PERMISSION_DENIED", "The caller does not have permission")
 
 @pytest.fixture
 def folder(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
-    made = tmp_path / "shop"
-    init_shop(made, language="en", shop=SHOP)
-    write_ledger(made, f"google:{desk.key}")
+    return shop_at(desk, tmp_path / "shop", monkeypatch)
+
+
+def shop_at(desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a shop whose ledger is the desk's spreadsheet, and let commands reach it."""
+    init_shop(folder, language="en", shop=SHOP)
+    write_ledger(folder, f"google:{desk.key}")
     for name, value in desk.environment().items():
         monkeypatch.setenv(name, value)
-    return made
+    return folder
 
 
 def write_ledger(folder: Path, ledger: str) -> None:

@@ -9,22 +9,16 @@ from typing import Any
 import ledgers
 import pytest
 from google_desk import Desk
-from test_google_doctor import write_ledger
+from test_google_doctor import shop_at
 
-from automations.app.demo.shop_data import SHOP
 from automations.app.doctor import examine
 from automations.app.google_init import init_google
-from automations.app.shops import init_shop
 
 
 @pytest.fixture
 def folder(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of a shop whose ledger is a spreadsheet of the local service."""
-    made = tmp_path / "shop"
-    init_shop(made, language="en", shop=SHOP)
-    write_ledger(made, f"google:{desk.key}")
-    for name, value in desk.environment().items():
-        monkeypatch.setenv(name, value)
+    made = shop_at(desk, tmp_path / "shop", monkeypatch)
     init_google(desk.key, made, "en")
     return made
 
