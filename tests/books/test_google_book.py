@@ -181,6 +181,15 @@ def test_a_record_that_was_emptied_is_refused(shop: GoogleShop):
         commit(shop.book, change("1002", **ALLOCATED))
 
 
+def test_a_record_that_a_person_sorted_is_read_all_the_same(shop: GoogleShop):
+    for number in range(1_004, 1_020):
+        commit(shop.book, append(order_id=str(number)))
+    before = shop.book.read()
+    act(shop, tab="記録", do="sort", column="記録番号")
+    after = shop.book.read()
+    assert (after.version, after.number, after.marks) == (before.version, before.number, before.marks)
+
+
 def test_a_copy_of_the_spreadsheet_is_refused(shop: GoogleShop):
     commit(shop.book, change("1001", **ALLOCATED))
     snapshot = shop.book.read()

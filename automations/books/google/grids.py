@@ -231,13 +231,19 @@ def _head(number: int) -> Json:
 
 
 def _last_of_newest(small: Grid, tab: Tab) -> int:
-    """Return how many rows of 記録 reach down to the end of its first commit."""
+    """Return how many rows of 記録 reach down to the end of its newest commit, wherever people sorted it to."""
     headers = [tab.by_header.get(normal_header(as_typed(raw))) for raw in small[0]] if small else []
-    if "op" not in headers:
+    if "op" not in headers or "n" not in headers:
         return 0
-    at = headers.index("op")
-    ops = [as_typed(row[at]) if at < len(row) else "" for row in small[1:]]
-    return 1 + sum(op == ops[0] for op in ops) if ops else 0
+    op, number = headers.index("op"), headers.index("n")
+    numbered = [
+        (row[number], as_typed(row[op]))
+        for row in small[1:]
+        if len(row) > max(op, number) and isinstance(row[number], (int, float))
+    ]
+    newest = max(numbered, default=(0, ""))[1]
+    ops = [as_typed(row[op]) if op < len(row) else "" for row in small]
+    return max((place for place, one in enumerate(ops, 1) if one == newest), default=0)
 
 
 def _read_sheet(title: str, grid: Grid, tab: Tab) -> Sheet:
