@@ -78,10 +78,15 @@ def write_stories(path: Path, stories: list[Story]) -> None:
 
 def configuration_of(story: Story) -> conf.Configuration:
     """Return the test shop's configuration with the story's settings laid over it."""
+    return _configured(story.options.get("language", "en"), story.options.get("settings", "{}"))
+
+
+@cache
+def _configured(language: str, settings: str) -> conf.Configuration:
     problems = Problems()
     tree = copy.deepcopy(_shop_tree())
-    tree["language"] = story.options.get("language", "en")
-    _lay_over(tree, read_yaml_text(story.options.get("settings", "{}")))
+    tree["language"] = language
+    _lay_over(tree, read_yaml_text(settings))
     made = conf.build(SHOP, tree, problems)
     assert not problems.found, problems.found
     assert made is not None
