@@ -154,6 +154,17 @@ def test_a_new_row_that_was_filled_under_moved_columns_is_filed_again():
     assert wanted(settle([], [Misfiled("orders", cells)], now)) == [(3, "note", "x"), (3, "key", "9")]
 
 
+def test_a_new_row_is_filed_again_although_a_person_typed_into_it():
+    now = ground(row("1"), {"key": "x", "note": "9", "free": 4, "status": "受注"})
+    cells = (
+        Cell("key", None, "9", "note", None),
+        Cell("note", None, "x", "key", None),
+        Cell("free", None, 4, "free", None),
+        Cell("status", None, "done", "status", None),
+    )
+    assert wanted(settle([], [Misfiled("orders", cells)], now)) == [(3, "note", "x"), (3, "key", "9")]
+
+
 @pytest.mark.parametrize(
     ("removed", "moved_key", "comes_back"),
     [

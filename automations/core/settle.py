@@ -225,14 +225,29 @@ def _rekeyed(hit: Hit, draft: _Draft) -> list[_Row]:
 
 
 def _refile(row: Misfiled, draft: _Draft) -> None:
-    """Move the values of a new row to the columns they were meant for."""
-    for there in draft.all_rows(row.tab):
-        if row.cells and all(draft.shows(there, cell) for cell in row.cells):
-            for cell in row.cells:
-                there.put(cell.hit, None)
-            for cell in row.cells:
-                there.put(cell.column, draft.raw(row.tab, cell))
-            return
+    """Move the values of a new row to the columns they were meant for; what a person typed there since stays."""
+    there = _row_of(row, draft)
+    if there is None:
+        return
+    shown = [cell for cell in row.cells if draft.shows(there, cell)]
+    for cell in shown:
+        there.put(cell.hit, None)
+    for cell in shown:
+        if there.get(cell.column) in {None, ""}:
+            there.put(cell.column, draft.raw(row.tab, cell))
+
+
+def _row_of(row: Misfiled, draft: _Draft) -> _Row | None:
+    """Return the row that shows the key of a new row where it was put, and most of what was written with it."""
+    key = draft.ground.schema[row.tab].key
+    keys = [cell for cell in row.cells if cell.column in key]
+    found, most = None, len(row.cells) // 2
+    for there in draft.all_rows(row.tab) if keys else ():
+        if all(draft.shows(there, cell) for cell in keys):
+            count = sum(draft.shows(there, cell) for cell in row.cells)
+            if count > most:
+                found, most = there, count
+    return found
 
 
 def _write_again(hit: Hit, draft: _Draft) -> None:
