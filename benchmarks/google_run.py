@@ -27,7 +27,7 @@ from automations.books.google.wire import GOOGLE
 from automations.core.cells import RawCell
 from automations.core.journal import TAB as JOURNAL
 from automations.core.schema import Tab
-from automations.core.settle import plain
+from automations.core.settling import plain
 from automations.core.snapshot import Sheet
 
 _MB = 1_000_000

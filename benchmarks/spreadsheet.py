@@ -21,7 +21,7 @@ from automations.books.google.service import Spreadsheet
 from automations.books.google.values import entered, grid_range
 from automations.books.google_sheets import GoogleBook
 from automations.core.journal import TAB as JOURNAL
-from automations.core.settle import plain
+from automations.core.settling import plain
 from automations.core.snapshot import Sheet
 
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ from automations.core.cells import RawCell
 from automations.core.messages import Label
 from automations.core.schema import Choice, Column, Tab
 from automations.core.seals import seal_of
-from automations.core.settle import Cell, Correction, Ground, Hit, Misfiled, Settled, is_clean, settle
+from automations.core.settling import Cell, Correction, Ground, Hit, Misfiled, Settled, is_clean, settle
 from automations.core.snapshot import Sheet
 from automations.core.wording import Wording
 

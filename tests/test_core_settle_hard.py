@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from automations.core.cells import RawCell
 from automations.core.messages import Label
 from automations.core.schema import Column, Tab
-from automations.core.settle import Cell, Correction, Ground, Hit, Misfiled, entries_of, settle
+from automations.core.settling import Cell, Correction, Ground, Hit, Misfiled, Settled, entries_of, settle
 from automations.core.snapshot import Sheet
 from automations.core.wording import Wording
 
@@ -115,3 +115,117 @@ def test_clearing_a_stray_line_that_met_another_blank_one_is_done_again():
     missed = Hit("mails", "", "", (Cell("state", "done", None, "state", None),))
     settled = settle((missed,), (), now)
     assert [(one.number, one.wanted) for one in settled.corrections if one.column == "state"] == [(2, None)]
+
+
+def peoples(now: Ground) -> Ground:
+    """Return the ground of a tab in which people give the numbers."""
+    columns = {**_ROBOT, "mail_id": Column("mail_id", Label("mail_id", "mail_id")), "template": _HUMAN}
+    return replace(now, schema={"mails": replace(MAILS, columns=columns)})
+
+
+def states(settled: Settled) -> list[tuple[int, str, RawCell]]:
+    return [(one.number, one.column, one.wanted) for one in settled.corrections]
+
+
+def test_a_put_back_of_a_doubled_key_is_done_again_where_all_of_its_base_stands():
+    """A person copied the row with its number; the other one rightly shows one of the values."""
+    now = ground(("mail_id", "state", "template"), ("M1", "done", "b"), ("M1", "done", "a"), is_settle=True)
+    cells = (Cell("state", "done", None, "state", None), Cell("template", "a", None, "template", None))
+    settled = settle([Hit("mails", "M1", "M2", cells)], (), now)
+    assert states(settled) == [(3, "state", None), (3, "template", None)]
+
+
+def test_a_put_back_that_met_the_other_row_of_a_doubled_key_is_done_again():
+    now = ground(("mail_id", "state"), ("M1", "open"), ("M1", "done"), is_settle=True)
+    met = Hit("mails", "M1", "M1", (Cell("state", "done", "open", "state", "open"),), meant={"mail_id": "M1"})
+    assert states(settle([met], (), now)) == [(3, "state", "open")]
+
+
+def test_an_entry_of_a_doubled_key_tells_which_of_its_rows_was_meant():
+    now = ground(("mail_id", "state", "template"), ("M1", "done", "a"), ("M1", "open", "b"))
+    hit = Hit("mails", "M2", "M1", (Cell("state", None, "done", "state", "open"),), beside={"template": "a"})
+    (entry,) = entries_of(settle([hit], (), now))["mails"]
+    assert entry == ["M1", {"state": ["done", "open"]}, 2, {"mail_id": "M1", "template": "a"}]
+
+
+def test_of_rows_that_are_alike_each_is_met_by_one_write_only():
+    """Row and copy, the same in all cells, were both hit: once rightly, once by what was meant for another row."""
+    now = ground(("mail_id", "state"), ("M1", "done"), ("M1", "done"))
+    right = Hit("mails", "M1", "M1", (Cell("state", None, "done", "state", None),))
+    wrong = Hit("mails", "M2", "M1", (Cell("state", None, "done", "state", None),))
+    assert states(settle([right, wrong], (), now)) == [(3, "state", None)]
+
+
+def test_a_row_that_was_given_the_number_of_another_one_is_told_from_it():
+    """And edited since, so that it is not quite as the write left it; the value that was written stands in both."""
+    now = ground(("mail_id", "state", "template"), ("M1", None, "edited"), ("M1", None, "other"))
+    beside = {"template": "first", "errors": None}
+    renamed = Hit("mails", "M0", "M1", (Cell("state", "done", None, "state", "done"),), beside=beside)
+    known = Hit("mails", "M2", "M1", (Cell("state", "x", None, "state", None),), beside={"template": "other"})
+    assert states(settle([renamed, known], (), now)) == [(2, "state", "done")]
+
+
+def test_no_row_gets_the_number_of_one_that_was_deleted():
+    """A moved column: three rows were given the same word as number, and a person deleted one of them."""
+    now = peoples(ground(("state", "mail_id", "template"), ("x", "done", "a"), ("M3", "done", None)))
+    hits = [
+        Hit("mails", key, key, (Cell("state", None, "done", "mail_id", key),), beside={"template": text})
+        for key, text in (("M1", "a"), ("M2", "b"))
+    ]
+    new = Misfiled(
+        "mails", (Cell("mail_id", None, "M3", "state", None), Cell("state", None, "done", "mail_id", None))
+    )
+    settled = settle(hits, [new], now)
+    assert states(settled) == [(2, "mail_id", "M1"), (3, "state", "done"), (3, "mail_id", "M3")]
+    assert "M2" in settled.lost[0].text("en")
+
+
+def test_a_number_that_was_written_over_with_nothing_goes_back_to_its_row():
+    now = peoples(ground(("state", "mail_id", "template"), (None, None, "other"), (None, None, "mine")))
+    hit = Hit(
+        "mails", "M9", "M1", (Cell("state", "done", None, "mail_id", "M1"),), beside={"template": "mine"}
+    )
+    assert states(settle([hit], (), now)) == [(3, "mail_id", "M1")]
+
+
+def test_where_a_column_was_moved_all_of_a_row_is_put_back():
+    """Left alone, a status beside the twin of another one would pass for a person's."""
+    now = ground(("mail_id", "state", "template"), ("M1", "done", "done"))
+    cells = (
+        Cell("state", "open", "done", "state", "open"),
+        Cell("mail_id", "M1", "done", "template", "a"),
+    )
+    settled = settle([Hit("mails", "M1", "M1", cells)], (), now)
+    assert states(settled) == [(2, "state", "open"), (2, "template", "a")]
+
+
+def test_a_row_that_was_filed_on_a_blank_line_is_filed_on_its_own():
+    """People moved a column, a new row got no number; the settle step gave it to a blank line that came in between."""
+    columns = ("mail_id", "state", "template")
+    now = ground(columns, ("M1", "ready", None), (None, "M1", "ready"), is_settle=True)
+    cells = (
+        Cell("mail_id", None, "M1", "mail_id", None),
+        Cell("state", "M1", "ready", "state", None),
+        Cell("template", "ready", None, "template", None),
+    )
+    settled = settle([Hit("mails", "", "", cells, beside={})], (), now)
+    assert states(settled) == [
+        (2, "mail_id", None),
+        (2, "state", None),
+        (3, "mail_id", "M1"),
+        (3, "state", "ready"),
+        (3, "template", None),
+    ]
+
+
+def test_rows_whose_numbers_were_put_back_to_one_another_get_their_own():
+    """Numbers were written over; what put them back met rows that people had sorted."""
+    now = ground(("mail_id", "template"), ("M1", "b"), ("M2", "a"), is_settle=True)
+    hits = [
+        Hit(
+            "mails", "done", "done", (Cell("mail_id", "done", key, "mail_id", "done"),), {},
+            {"template": met}, {"template": meant},
+        )
+        for key, met, meant in (("M1", "b", "a"), ("M2", "a", "b"))
+    ]  # fmt: skip
+    assert states(settle(hits, (), now)) == [(2, "mail_id", "M2"), (3, "mail_id", "M1")]

@@ -27,7 +27,7 @@ from automations.core.messages import Message, msg
 from automations.core.plan import Plan
 from automations.core.records import dataclass
 from automations.core.schema import Schema, Tab
-from automations.core.settle import Ground, Settled, entries_of, is_clean, settle
+from automations.core.settling import Ground, Settled, entries_of, is_clean, settle
 from automations.core.snapshot import Receipt, RunNote, Sheet, Snapshot
 from automations.core.values import Cells
 from automations.core.wording import Wording

@@ -14,10 +14,13 @@ from automations.books.google.service import Spreadsheet
 from automations.books.google.writes import TabWrite
 from automations.books.google_sheets import GoogleBook
 from automations.books.tabs import Grid
-from automations.core import settle as rules
+from automations.core.messages import Message
 from automations.core.reading import keys_in
 from automations.core.schema import Schema
-from automations.core.settle import Ground, Hit, Misfiled, Settled
+from automations.core.settling import rules
+from automations.core.settling.draft import Draft, Row
+from automations.core.settling.facts import Ground, Hit, Misfiled, Settled
+from automations.core.settling.matching import rows_meant, rows_met
 from automations.core.snapshot import Snapshot
 
 from .planners import ForgetsImports, ForgetsMails, Planner, SpendsReleased
@@ -43,13 +46,19 @@ class WatchedBook(GoogleBook):
     def __init__(self, spreadsheet: Spreadsheet, schema: Schema) -> None:
         super().__init__(spreadsheet, schema, language="ja", currency="JPY", zone=TOKYO)
         self.sending: Sent | None = None
+        self.restores: Callable[[], int] = lambda: 0
+        self._seen = 0
+
+    def _snapshot(self, *, texts: bool) -> tuple[Snapshot, Grid]:
+        found = super()._snapshot(texts=texts)
+        self._seen = self.restores()
+        return found
 
     def _send(self, commit: Any, base: Snapshot) -> Snapshot | None:  # noqa: ANN401 - private to the product
         commit = self._altered(commit)
         keys = keys_by_number(commit.writes, self._schema)
-        self.sending = Sent(
-            commit.name.op, commit.name.settles, commit.writes, keys, self._places(commit, base)
-        )
+        places = self._places(commit, base)
+        self.sending = Sent(commit.name.op, commit.name.settles, commit.writes, keys, places, self._seen)
         return super()._send(commit, base)
 
     def _altered(self, commit: Any) -> Any:  # noqa: ANN401
@@ -116,38 +125,44 @@ class RowNumbers(WatchedBook):
         return super()._send(commit, base)
 
 
-def _shown_or_not(hit: Hit, draft: Any) -> Iterator[Any]:  # noqa: ANN401
+def _shown_or_not(hit: Hit, rows: Sequence[Row], draft: Draft) -> tuple[()]:
     """Put back without looking whether the cell still shows what was written."""
-    wrong = tuple(cell for cell in hit.cells if rules._is_wrong(hit, cell, draft))
-    if not wrong or not hit.found_key:
-        return
-    rows = draft.rows(hit.tab, hit.found_key) or draft.sealed(hit.tab, hit.found_key)
     for row in rows:
-        for cell in wrong:
+        for cell in rules.wrong_cells(hit, draft):
             row.put(cell.hit, cell.found)
-    yield from ()
+    return ()
+
+
+_put_back = rules.put_back
+
+
+def _not_on_blank_lines(hit: Hit, rows: Sequence[Row], draft: Draft) -> Iterator[Message]:
+    """Put back only where a row with a key was hit."""
+    return _put_back(hit, rows if hit.found_key else (), draft)
+
+
+def _all_with_the_key(writes: Sequence[Hit | Misfiled], draft: Draft) -> list[list[Row]]:
+    """Return every row with the key of the one that was met, whatever else stands in it."""
+    return [draft.rows(one.tab, one.found_key) if isinstance(one, Hit) else [] for one in writes]
 
 
 def _renewed_first(hits: Sequence[Hit], misfiled: Sequence[Misfiled], ground: Ground) -> Settled:
     """Settle, with missed put-backs done again before the others."""
-    draft = rules._Draft(ground)
+    draft = Draft(ground)
+    met = rows_met([*hits, *misfiled], draft)
     if ground.is_settle:
-        for hit in hits:
-            rules._write_again(hit, draft)
-    lost = [note for hit in hits for note in rules._put_back(hit, draft)]
-    for row in misfiled:
-        rules._refile(row, draft)
-    lost += [note for hit in hits for note in rules._put_back_without_key(hit, draft)]
-    draft.clear_ghosts()
+        missed = [hit for hit in hits if rules.has_missed(hit, draft)]
+        for hit, rows in zip(missed, rows_meant(missed, draft), strict=True):
+            rules.do_again(hit, rows)
+    lost = [note for hit, rows in zip(hits, met, strict=False) for note in rules.put_back(hit, rows, draft)]
+    for new, rows in zip(misfiled, met[len(hits) :], strict=True):
+        rules.refile(new, rows, draft)
+    rules.clear_ghosts(draft)
     return Settled(draft.corrections(), (), tuple(lost))
 
 
 def _nothing(*_given: object) -> None:
     return None
-
-
-def _none(*_given: object) -> tuple[()]:
-    return ()
 
 
 @dataclass(frozen=True)
@@ -185,14 +200,15 @@ ABLATIONS = (
     Variant("version token", 50, book=NoToken),
     Variant("journal copy and settle", 100, book=NoSettle),
     Variant("settle at the start of a run", 200, book=NoSettleAtStart),
-    Variant("a missed put-back is done again", 600, patches=((rules, "_write_again", _nothing),)),
+    Variant("a missed put-back is done again", 600, patches=((rules, "do_again", _nothing),)),
     Variant("put-backs before renewals", 600, patches=((google_sheets, "settle", _renewed_first),)),
-    Variant("put-back only where W still shows", 1200, patches=((rules, "_put_back", _shown_or_not),)),
+    Variant("put-back only where W still shows", 1200, patches=((rules, "put_back", _shown_or_not),)),
     Variant(
         "clearing rows without a key",
         200,
-        patches=((rules._Draft, "clear_ghosts", _nothing), (rules, "_put_back_without_key", _none)),
+        patches=((rules, "clear_ghosts", _nothing), (rules, "put_back", _not_on_blank_lines)),
     ),
+    Variant("telling rows by all their cells", 600, patches=((rules, "rows_met", _all_with_the_key),)),
     Variant("twin", 200, schema=without_twins(SCHEMA)),
     Variant("seal", 200, schema=without_seals(SCHEMA)),
     Variant("marks of mails", 200, planner=ForgetsMails),

@@ -344,21 +344,13 @@ class Person:
             return ""
         row = self._truth_of(place)
         if self.truth.is_dirty(row, place.line, place.sheet):
-            self._dirty_cells_unknown(row, place)
+            self.truth.counts["limit: dirty rows copied or renamed"] += 1
+            self.truth.give_up(row, place.line, place.sheet)
         self._type(place, "order_id", key)
         row.was_rekeyed = True
         if key is None:
             self._keyless(row)
         return f"{old} is {key} now (row {place.at + 1})"
-
-    def _dirty_cells_unknown(self, row: RowTruth, place: _Place) -> None:
-        """Limit (b): a row that was hit is renamed before it was put right."""
-        self.truth.counts["limit: dirty rows copied or renamed"] += 1
-        for name, column in columns(place.sheet, SCHEMA[row.tab]).items():
-            allowed = row.allowed(name)
-            if allowed is not None and shown(place.line, column) not in allowed:
-                row.typed.pop(name, None)
-                row.robot[name] = None
 
     def _keyless(self, row: RowTruth) -> None:
         """Without a key, what the program wrote may be cleared."""

@@ -157,11 +157,11 @@ def _sums(ledger: Ledger) -> Plan:
 
 
 def _allocated(ledger: Ledger) -> dict[str, int]:
-    """Return how much of each stock is reserved; rows with the same key count once."""
+    """Return how much of each stock is reserved; a row counts for the order it was reserved for, copies count once."""
     by_order: dict[tuple[str, str], int] = {}
     table = ledger["orders"]
     for row in (*table, *table.set_aside):
-        place = (row.key, row.text("sku"))
+        place = (row.text("seal") or row.key, row.text("sku"))
         by_order[place] = max(by_order.get(place, 0), row.number_of("allocated"))
     total: dict[str, int] = {}
     for (_, sku), amount in by_order.items():

@@ -11,7 +11,7 @@ from automations.books.google.writes import TabWrite, writes_of
 from automations.books.tabs import Grid
 from automations.core.errors import LedgerChanged
 from automations.core.plan import Plan
-from automations.core.settle import Settled
+from automations.core.settling import Settled
 from automations.core.snapshot import Receipt, RunNote, Snapshot
 
 from .books import Variant, WatchedBook, keys_by_number

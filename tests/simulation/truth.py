@@ -43,6 +43,7 @@ class Sent:
 
     Attributes:
         at: Where new rows go when a remembered row number says so (tab -> place from 0).
+        restores: How often somebody had gone back to an older version when it was read.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Sent:
     writes: Mapping[str, TabWrite]
     keys: Mapping[str, Mapping[int, str]]
     at: Mapping[str, int] = field(default_factory=dict)
+    restores: int = 0
 
 
 @dataclass
@@ -128,6 +130,26 @@ class Truth:
                 self._append(sent, tab_id, write, now, top)
         if not sent.settles:
             self.reserved("while it worked")
+        elif sent.restores != self.counts["restores"]:
+            self._settled_another_version(after)
+
+    def _settled_another_version(self, now: Document) -> None:
+        """Give up knowing what is wrong in a version that came back between the look of a settle step and its commit."""
+        for tab_id in TABS:
+            sheet = grid(now, tab_id)
+            for _, line in filled(sheet):
+                row = self.rows.get(tag_of(line))
+                if row is not None and self.is_dirty(row, line, sheet):
+                    self.counts["limit: a version restored under a settle step"] += 1
+                    self.give_up(row, line, sheet)
+
+    def give_up(self, row: RowTruth, line: Line, sheet: Grid) -> None:
+        """Stop knowing the cells of a row that show something wrong for now."""
+        for name, at in columns(sheet, SCHEMA[row.tab]).items():
+            allowed = row.allowed(name)
+            if allowed is not None and shown(line, at) not in allowed:
+                row.typed.pop(name, None)
+                row.robot[name] = None
 
     def _met(
         self, sent: Sent, tab_id: str, number: int, line: Line, cells: Mapping[str, Shown], *, moved: bool
@@ -136,8 +158,8 @@ class Truth:
         row = self.rows.get(tag_of(line))
         if there != sent.keys[tab_id][number] or moved:
             self.counts["wrong hits"] += 1
-        if sent.settles or there != sent.keys[tab_id][number] or row is None:
-            return
+        if sent.settles or there != sent.keys[tab_id][number] or row is None or moved:
+            return  # what went to a moved column is put back with all of its row
         row.copy_of = ""
         for name, value in cells.items():
             if name not in SCHEMA[tab_id].twins:
@@ -272,10 +294,11 @@ def _steps(truth: Truth, document: Document, ledger_id: str) -> Iterator[Violati
         amount = row.get("allocated")
         is_sealed = row.get("seal") in {None, seal_of(ledger_id, "orders", name)}
         if isinstance(amount, int):
-            held[sku, name] = max(held.get((sku, name), 0), amount)
+            place = (sku, str(row.get("seal") or name))
+            held[place] = max(held.get(place, 0), amount)
         here = truth.rows.get(tag_of(line), RowTruth("orders"))
         is_new = here.copy_of not in {"", name} and not here.was_rekeyed and keys[here.copy_of]
-        if is_new and keys[order] == 1 and amount:
+        if is_new and keys[order] == 1 and amount and here.robot.get("allocated", ()) is not None:
             yield Violation(
                 "I2", "orders", name, "allocated", f"a copy of {here.copy_of} kept what was reserved for it"
             )

@@ -187,7 +187,9 @@ class World:
             pause=self.pause,
             local=runner.now,
         )
-        return self.variant.book(spreadsheet, self.schema)
+        book = self.variant.book(spreadsheet, self.schema)
+        book.restores = lambda: self.truth.counts["restores"]
+        return book
 
     def fault(self, writes: bool) -> Fault | None:
         """Return what goes wrong with the next call, if anything."""

@@ -17,7 +17,7 @@ from automations.core.journal import Recorded
 from automations.core.reading import keys_in
 from automations.core.records import dataclass
 from automations.core.schema import Schema, Tab
-from automations.core.settle import Cell, Hit, Misfiled
+from automations.core.settling import Cell, Hit, Misfiled
 from automations.core.snapshot import Sheet
 from automations.core.text import normal_header
 
@@ -148,7 +148,7 @@ class _Block:
         keys = keys_in(self._copied, self._tab)
         for entry, key, (_, cells) in zip(changes, keys, self._copied.rows, strict=True):
             expected = "" if entry.key.startswith("#") else entry.key
-            row = {self._hit_at(at): raw for at, raw in enumerate(cells, 1) if at in self._headers}
+            row = {self._hit_at(at): cells[at - 1] if at <= len(cells) else None for at in self._headers}
             met = tuple(self._cells(entry, cells))
             if entry.is_removed:
                 yield Hit(self._tab.id, expected, key, met, removed=row)

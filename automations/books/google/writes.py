@@ -12,7 +12,7 @@ from automations.core.plan import AppendRow, Plan, RemoveRow
 from automations.core.reading import row_keys
 from automations.core.records import dataclass
 from automations.core.schema import Column, Schema
-from automations.core.settle import Settled, plain
+from automations.core.settling import Settled, plain
 from automations.core.snapshot import Sheet, Snapshot
 from automations.core.values import Cells
 from automations.core.wording import Wording
