@@ -19,6 +19,7 @@ from automations.core.declare import Problems, read_all, read_as, unknown_name
 from automations.core.errors import SetupError
 from automations.core.holds.reason_checks import check_conditions, check_holds
 from automations.core.holds.reasons import HoldReason
+from automations.core.mails.account import MailAccount, check_account
 from automations.core.mails.kinds import MailKind, check_mails
 from automations.core.messages import Language, msg
 from automations.core.money import check_currency
@@ -83,6 +84,7 @@ class Configuration:
     carriers: Mapping[str, Carrier]
     channels: Mapping[str, Channel]
     archive: Archiving
+    mail: MailAccount
     sections: Mapping[str, object]
     template_folders: tuple[Path, ...]
     tree: Tree
@@ -181,6 +183,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
     channels = _read_files(Channel, tree["channels"], "channels", problems)
     tabs = _read_files(Tab, tree["tabs"], "tabs", problems)
     archive = read_as(Archiving, tree.get("archive") or {}, "shop.yaml: archive", problems)
+    mail = read_as(MailAccount, tree.get("mail") or {}, "shop.yaml: mail", problems)
     top, shop, archive = top or _Top(), shop or Shop(""), archive or Archiving()
     choices = {
         "statuses": _choices(statuses),
@@ -208,6 +211,7 @@ def build(folder: Path, tree: Tree, problems: Problems) -> Configuration | None:
         carriers=carriers,
         channels=channels,
         archive=archive,
+        mail=mail or MailAccount(),
         sections=_sections(tree, own_names(folder), problems),
         template_folders=(folder / "mail_templates", BUNDLED / "mail_templates"),
         tree=tree,
@@ -225,6 +229,7 @@ def _check(made: Configuration, problems: Problems) -> None:
     check_payments(made.payments, problems)
     check_mails(made.mails, problems)
     check_archiving(made.archive, made.mails, problems)
+    check_account(made.mail, problems)
     check_carriers(made.carriers, problems)
     check_channels(made.channels, made.schema, problems)
     check_usual(made.carriers, made.sections, problems)
@@ -313,7 +318,7 @@ def _services(carriers: Mapping[str, Carrier]) -> dict[str, Choice]:
 
 
 def _sections(tree: Tree, own: Sequence[str], problems: Problems) -> dict[str, object]:
-    known = {*_names(_Top), "shop", "archive", "accounts", *_FILES, *_FOLDERS}
+    known = {*_names(_Top), "shop", "archive", "mail", "accounts", *_FILES, *_FOLDERS}
     names = (*AUTOMATIONS, *own)
     for key in tree.keys() - known - {*names}:
         _unknown_key(key, problems)
@@ -321,7 +326,7 @@ def _sections(tree: Tree, own: Sequence[str], problems: Problems) -> dict[str, o
 
 
 def _unknown_key(key: str, problems: Problems) -> None:
-    allowed = (*_names(_Top), "shop", "archive", "carriers", *AUTOMATIONS)
+    allowed = (*_names(_Top), "shop", "archive", "mail", "carriers", *AUTOMATIONS)
     unknown_name("key", key, allowed, "shop.yaml", problems, "unknown-key")
 
 

@@ -59,6 +59,9 @@ OFFERED: Mapping[str, Message] = {
     "mails.follow_up.wait_days": msg("Days after arrival until the follow-up mail goes"),
 }
 
+# Where mails go is not for everybody who may write into the sheet.
+_NOT_BY_SHEET = frozenset({"mail"})
+
 
 def with_settings(
     configuration: Configuration, ledger: Ledger, services: Mapping[str, object]
@@ -129,6 +132,8 @@ def _fix_of_name(path: list[str]) -> Message:
 
 def _set(tree: Tree, path: list[str], value: object) -> bool:
     """Put a value into the tree; False when the path leads nowhere."""
+    if path[0] in _NOT_BY_SHEET:
+        return False
     here: Any = tree
     for name in path[:-1]:
         if here is tree and here.get(name) is None and name in ("shop", *AUTOMATIONS):
