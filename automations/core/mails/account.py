@@ -112,7 +112,10 @@ def check_account(account: MailAccount, problems: Problems) -> None:
                 "mail-plain",
                 f"{_WHERE}{place}.security",
                 msg("The password would travel unprotected to {host}.", host=server.host),
-                msg("Write tls (port {tls}) or starttls.", tls=993 if place else 465),
+                msg(
+                    "Take this line away (the connection is then protected, port {tls}).",
+                    tls=993 if place else 465,
+                ),
             )
     numbers = {name: getattr(account, name) for name in _RANGES} | {"imap.port": account.imap.port}
     for name, number in numbers.items():
