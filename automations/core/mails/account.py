@@ -93,6 +93,11 @@ class MailAccount:
         return bool(self.host)
 
     @property
+    def delay(self) -> int:
+        """Minutes a mail waits before it goes; what is only written can be looked at anyway."""
+        return self.delay_minutes if self.sends else 0
+
+    @property
     def quiet(self) -> Hours | None:
         """The quiet hours, None when there are none."""
         return hours_in(self.quiet_hours)

@@ -38,6 +38,7 @@ class MailKind:
         max_age_days: A mail that would be later than this is not made any more (imported history, a pause).
         quiet_days: No such mail while the customer had another service or advertising mail in these days.
         not_when: What stops it.
+        approval: A person ticks each such mail before it goes.
     """
 
     id: str
@@ -49,6 +50,7 @@ class MailKind:
     max_age_days: int = 7
     quiet_days: int = 0
     not_when: tuple[StopRule, ...] = ()
+    approval: bool = False
 
     @property
     def is_transactional(self) -> bool:

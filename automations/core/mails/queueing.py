@@ -1,0 +1,192 @@
+"""Find the mails that are due and freeze each as it will be sent, or say why it cannot be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from automations.core.checks.contacts import email_problem
+from automations.core.ledger import Ledger, Row
+from automations.core.mails.due import NO_MAIL, due_on, is_due, mail_id, message_id, wants_no_mail
+from automations.core.mails.kinds import CannotCompose, Composed, MailKind, Occasions, parcels_by_order
+from automations.core.mails.settings import Settings
+from automations.core.mails.standing import Standing, people_of
+from automations.core.messages import msg
+from automations.core.orders.channels import Channel
+from automations.core.plan import AppendRow, Finding, Part, Plan
+from automations.core.records import dataclass
+from automations.core.shop import Shop
+from automations.core.text import utf16_length
+from automations.core.values import Value
+
+# What a cell of the mails tab holds.
+_LONGEST = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One mail that is due; ``name`` is what it is called in the mail tab."""
+
+    name: str
+    mail: MailKind
+    order: Row
+    shipment: Row | None
+    day: date
+
+
+def due_mails(ledger: Ledger, settings: Settings) -> Iterator[Due]:
+    """Yield every mail that is due by the facts and was never queued."""
+    parcels_of = parcels_by_order(ledger)
+    kinds = tuple(settings.mails.values())
+    today = ledger.today
+    oldest = today - timedelta(days=max((mail.wait_days + mail.max_age_days for mail in kinds), default=0))
+    queued = {row.key for row in (*ledger["mails"].rows, *ledger["mails"].set_aside)}
+    for order in ledger["orders"]:
+        arrived = order.day("arrived_on")
+        if (arrived and arrived < oldest) or not takes_part(order, settings.channels):
+            continue
+        parcels = parcels_of.get(order.key, ())
+        for mail in kinds:
+            for shipment in parcels if mail.per == "shipment" else (None,):
+                day = due_on(mail, order, parcels, shipment)
+                if day is None or not is_due(mail, day, today):
+                    continue
+                name = mail_id(mail, order, shipment)
+                if name not in queued and f"mail:{name}" not in ledger.marks:
+                    yield Due(name, mail, order, shipment, day)
+
+
+def takes_part(order: Row, channels: Mapping[str, Channel]) -> bool:
+    """Return whether the shop writes to the buyer.
+
+    Malls write to their customers themselves; an order that lacks something is completed first.
+    """
+    channel = channels.get(order.text("channel"))
+    mails_itself = channel is not None and not channel.own_mails
+    return order.has_key and order.text("intake") != "incomplete" and not mails_itself
+
+
+def queue(due: Iterable[Due], ledger: Ledger, settings: Settings, standing: Standing) -> Iterator[Part]:
+    """Yield a new row for each mail that may go, with its frozen text, or why it cannot be written."""
+    if email_problem(settings.shop.email, settings.emails) == "wrong":
+        yield _no_sender(settings.shop)
+        return
+    occasions = Occasions(ledger, settings.payments, settings.carriers)
+    contacted = _last_contacts(ledger)
+    reported: set[str] = set()
+    for one in due:
+        if standing.stops(one.mail, one.order, occasions.lines_of(one.order)):
+            continue
+        people = people_of(one.order)
+        if _too_soon(one.mail, people, contacted, ledger.today):
+            continue
+        doubt = _address_doubt(one, settings)
+        if doubt is not None:
+            if one.order.key not in reported and one.mail.is_transactional:
+                yield from doubt
+                reported.add(one.order.key)
+            continue
+        written = settings.compose(occasions.of(one.mail, one.order, one.shipment))
+        if isinstance(written, CannotCompose):
+            yield _incomplete(one, written)
+            continue
+        if utf16_length(written.text) > _LONGEST:
+            yield _too_long(one)
+            continue
+        yield _queued(one, written, ledger, settings)
+        if not one.mail.is_transactional:
+            contacted |= dict.fromkeys(people, ledger.today)
+
+
+def _last_contacts(ledger: Ledger) -> dict[str, date]:
+    """Return when each customer (id or address) last had, or will have, a mail that was not about a contract."""
+    last: dict[str, date] = {}
+    for row in ledger["mails"]:
+        made = row.day("made_at")
+        if (
+            made is None
+            or row.text("class") == "transactional"
+            or row.text("state") in ("cancelled", "refused")
+        ):
+            continue
+        order = ledger["orders"].get(row.text("order_id"))
+        for person in {row.text("to").casefold(), *(people_of(order) if order else ())}:
+            last[person] = max(made, last.get(person, made))
+    return last
+
+
+def _too_soon(mail: MailKind, people: Iterable[str], contacted: Mapping[str, date], today: date) -> bool:
+    if mail.is_transactional:
+        return False
+    free_until = today - timedelta(days=mail.quiet_days)
+    return any(contacted.get(person, date.min) > free_until for person in people)
+
+
+def _address_doubt(due: Due, settings: Settings) -> tuple[Finding, ...] | None:
+    """Return why the buyer cannot be written to; no reason is needed where the buyer wants no mail."""
+    order = due.order
+    address = order.text("buyer_email")
+    if wants_no_mail(address):
+        return ()
+    if not address:
+        return (_missing(due),)
+    if not address.isascii() or email_problem(address, settings.emails) == "wrong":
+        why = msg("The mail {mail} is due, but this is not an e-mail address.", mail=due.mail.label)
+        fix = msg("Correct the address, or write {word} there if no mail is wanted.", word=NO_MAIL)
+        return (order.warning("wrong-email", "buyer_email", why, fix),)
+    return None
+
+
+def _missing(due: Due) -> Finding:
+    why = msg("The mail {mail} is due, but there is nobody to send it to.", mail=due.mail.label)
+    fix = msg("Fill in the address, or write {word} there if no mail is wanted.", word=NO_MAIL)
+    return due.order.warning("missing-email", "buyer_email", why, fix)
+
+
+def _incomplete(due: Due, cannot: CannotCompose) -> Finding:
+    tab, _, column = cannot.variable.partition(".")
+    why = msg(
+        "The mail {mail} is due, but {variable} in the template {template} cannot be filled in. {why}",
+        mail=due.mail.label,
+        variable=cannot.variable,
+        template=cannot.template,
+        why=cannot.why,
+    )
+    fix = msg("Fill in that value, or change the template in mail_templates so that it does not need it.")
+    return due.order.finding("mail-incomplete", column if tab == "order" else "", why, fix)
+
+
+def _too_long(due: Due) -> Finding:
+    why = msg("The mail {mail} has more than {limit} characters.", mail=due.mail.label, limit=_LONGEST)
+    fix = msg("Shorten the names and texts of the order, or write to the customer by hand.")
+    return due.order.finding("mail-too-long", "", why, fix)
+
+
+def _no_sender(shop: Shop) -> Finding:
+    return Finding(
+        code="shop-email-missing",
+        tab="",
+        key="shop.yaml: shop.email",
+        column="",
+        value=shop.email,
+        why=msg("Mails are due, but the shop has no e-mail address to send them from."),
+        fix=msg("Write the shop's address into shop.yaml under shop, email."),
+    )
+
+
+def _queued(due: Due, written: Composed, ledger: Ledger, settings: Settings) -> Plan:
+    row: dict[str, Value] = {
+        "mail_id": due.name,
+        "state": "queued",
+        "order_id": due.order.key,
+        "template": due.mail.id,
+        "to": due.order.text("buyer_email"),
+        "subject": written.subject,
+        "due_at": ledger.now + timedelta(minutes=settings.mail.delay),
+        "shipment_id": due.shipment.key if due.shipment else None,
+        "class": due.mail.mail_class,
+        "text": written.text,
+        "message_id": message_id(ledger.ledger_id, due.name, due.order, settings.shop.email),
+        "made_at": ledger.now,
+    }
+    return Plan.of(AppendRow("mails", row), marks=[f"mail:{due.name}"])
