@@ -127,10 +127,15 @@ def put_order_file(folder: Path, orders: int, seed: int = 3) -> None:
     rows = Rows(random.Random(seed), orders=800_000)  # noqa: S311 - as above
     for _ in range(orders):
         add_order(rows, "new", TODAY)
-    by_key = {order["order_id"]: order for order in rows.tabs["orders"]}
-    lines = [{**by_key[line["order_id"]], **line} for line in rows.tabs["order_lines"]]
+    write_order_file(folder, rows.tabs, "orders")
+
+
+def write_order_file(folder: Path, tabs: Mapping[str, list[Cells]], name: str) -> None:
+    """Write orders and their lines as a file of the inbox, one row per line."""
+    by_key = {order["order_id"]: order for order in tabs["orders"]}
+    lines = [{**by_key[line["order_id"]], **line} for line in tabs["order_lines"]]
     columns = dict.fromkeys(name for line in lines for name in line if name not in _NOT_IN_FILES)
-    with (folder / INBOX / "orders.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / INBOX / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(columns), extrasaction="ignore")
         writer.writeheader()
         writer.writerows(lines)
@@ -161,8 +166,10 @@ def _price(number: int) -> int:
     return 540 + number * 37 % 40 * 54
 
 
-def add_order(rows: Rows, stage: str, ordered_on: date, *, nameless: bool = False) -> None:
-    """Append an order that has come so far, and all that hangs on it."""
+def add_order(
+    rows: Rows, stage: str, ordered_on: date, *, nameless: bool = False, buyer: int | None = None
+) -> None:
+    """Append an order that has come so far, and all that hangs on it; ``buyer`` is the number of its person."""
     rows.orders += 1
     chance, number = rows.chance, rows.orders
     key = f"D{number:06}"
@@ -180,7 +187,8 @@ def add_order(rows: Rows, stage: str, ordered_on: date, *, nameless: bool = Fals
                 "movements", movement_id=f"{key}A-{place}", kind="shipped", sku=sku, lot="A" if int(sku[2:]) % 5 == 0 else None,
                 qty=-qty, moved_at=datetime.combine(ordered_on + timedelta(days=1), time(15), ZONE), shipment_id=f"{key}A",
             )  # fmt: skip
-    person = _person(chance.randrange(4_000) if stage != "new" else 5_000 + number)
+    drawn = chance.randrange(4_000) if stage != "new" else 5_000 + number
+    person = _person(drawn if buyer is None else buyer)
     wrong = stage in ("paid", "unpaid") and number % 25 == 7
     rows.add(
         "orders", order_id=key, channel="hand" if stage == "new" else "shopify", channel_order_no=f"#{number}",

@@ -268,6 +268,13 @@ def _archive_has_another(folder: Path, number: str) -> None:
     shop.book.commit(plan, snapshot, RunNote("r", "run", _SUMMER.isoformat()))
 
 
+def _archive_lost(folder: Path, number: str) -> None:
+    """Leave only the second archive of a year of which the first was full."""
+    _archived(folder, number)
+    made = folder / "archive" / "2026.xlsx"
+    made.rename(made.with_stem("2026-2"))
+
+
 def _closed(number: str, hour: int) -> Row:
     made = _SUMMER.replace(hour=hour)
     cells: dict[str, Value] = {
@@ -317,4 +324,5 @@ STATES: Mapping[str, State] = {
     "journal-edited": _before(_journal_edited),
     "archived": _before(_archived),
     "archive-has-another": _before(_archive_has_another),
+    "archive-lost": _before(_archive_lost),
 }

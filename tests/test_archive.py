@@ -38,7 +38,7 @@ from automations.app.runner import Shop, open_shop, typed
 from automations.app.why import explain
 from automations.books.workbook import WorkbookBook
 from automations.books.xlsx import CellEdit, SheetEdit, edit_workbook
-from automations.core.errors import SetupError
+from automations.core.errors import LedgerRefused, SetupError
 from automations.core.holds.case import Surroundings
 from automations.core.ledger import Ledger
 from automations.core.plan import AppendRow, Plan
@@ -146,7 +146,7 @@ def test_orders_of_two_years_go_to_two_archives(tmp_path: Path):
 
 
 def test_a_full_archive_is_followed_by_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(archiving, "FULL", 2)
+    monkeypatch.setattr(archives, "_FULL_WORKBOOK", 2)
     shop = make(tmp_path / "shop")
     archive_shop(shop, now=NOW)
     archive_shop(shop, now=NOW + timedelta(days=120))
@@ -395,6 +395,34 @@ def test_an_archived_order_that_arrives_again_is_known(tmp_path: Path):
     assert "1900" in outcome.after["orders"], "old, but never seen before"
 
 
+def test_before_the_first_archive_there_is_none_to_look_into(tmp_path: Path):
+    make(tmp_path / "shop")
+    told = show_rows(tmp_path / "shop", "orders", (), "table", NOW, "en", archived=True)
+    assert told == "There is no archive yet: `daicho archive` makes the first one."
+
+
+def test_an_archive_that_is_gone_is_told(tmp_path: Path):
+    folder = tmp_path / "shop"
+    archive_shop(make(folder), now=NOW)
+    (folder / "archive" / "2026.xlsx").unlink()
+    with pytest.raises(LedgerRefused, match="archive-missing"):
+        show_rows(folder, "orders", (), "table", NOW, "en", archived=True)
+    with pytest.raises(LedgerRefused, match="archive-missing"):
+        explain(folder, "1001", NOW, "en")
+
+
+def test_a_full_archive_that_is_gone_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(archives, "_FULL_WORKBOOK", 1)
+    shop = make(tmp_path / "shop")
+    archive_shop(shop, now=NOW)
+    for name in ("2026-2", "2026-3"):
+        later = (tmp_path / "shop" / "archive" / "2026.xlsx").read_bytes()
+        (tmp_path / "shop" / "archive" / f"{name}.xlsx").write_bytes(later)
+    (tmp_path / "shop" / "archive" / "2026-2.xlsx").unlink()
+    archive_shop(shop, now=NOW + timedelta(days=120))
+    assert archive_names(shop.configuration) == ["2026", "2026-3", "2026-4"]
+
+
 def test_a_customer_of_archived_orders_is_not_new(tmp_path: Path):
     shop = make(tmp_path / "shop")
     archive_shop(shop, now=NOW + timedelta(days=120))
@@ -415,7 +443,10 @@ def test_an_archived_order_can_still_be_looked_at(tmp_path: Path):
     assert told[1].startswith("1001  北村 悦子")
     assert show_rows(folder, "orders", ("order_id=1002",), "csv", NOW, None).count("\r\n") == 1
     shown = show_rows(folder, "orders", ("order_id=1002",), "csv", NOW, None, archived=True)
-    assert shown.count("\r\n") == 2
+    assert shown.splitlines()[0].startswith("archive,order_id,")
+    assert [line.split(",")[:2] for line in shown.splitlines()[1:]] == [["2026", "1002"]]
+    told = show_rows(folder, "orders", ("order_id=1002",), "table", NOW, "en", archived=True)
+    assert told.splitlines()[0] == "archive 2026"
     assert "2026: Posted 2" in day_report(folder, NOW, "en", archived=True)
     with pytest.raises(OrderUnknown):
         explain(folder, "9999", NOW, None)

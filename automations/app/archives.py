@@ -13,12 +13,15 @@ from automations.app.runner import Shop, typed
 from automations.app.shops import not_written, open_book_at
 from automations.books import Book
 from automations.books.google.addresses import is_google
-from automations.core.errors import Problem, SetupError
+from automations.core.errors import LedgerRefused, Problem, SetupError
 from automations.core.ledger import Ledger
 from automations.core.messages import msg
 
 FOLDER = "archive"
-_NAME = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
+_NAME = re.compile(r"(\d{4})(?:-(\d{1,3}))?")
+# An archive of so many orders is full. A workbook is read and written whole each time, so what a step costs would grow
+# with it; a spreadsheet only gets rows, and each is made by a person.
+_FULL_WORKBOOK, _FULL_SPREADSHEET = 2_000, 10_000
 
 
 def archive_names(configuration: Configuration, year: int | None = None) -> list[str]:
@@ -33,7 +36,46 @@ def archive_names(configuration: Configuration, year: int | None = None) -> list
 
 def name_after(year: int, names: list[str]) -> str:
     """Return the name of the archive that follows these of a year."""
-    return f"{year}-{len(names) + 1}" if names else str(year)
+    return f"{year}-{_place(names[-1]) + 1}" if names else str(year)
+
+
+def most_orders(configuration: Configuration) -> int:
+    """Return how many orders make an archive full."""
+    return _FULL_SPREADSHEET if is_google(configuration.ledger) else _FULL_WORKBOOK
+
+
+def refuse_missing(configuration: Configuration, ledger: Ledger) -> None:
+    """Refuse to look through archives of which one is not where it was.
+
+    Raises:
+        LedgerRefused: A later one of the same year is there, or the ledger knows of orders that left, and nothing is.
+    """
+    names = archive_names(configuration)
+    lacking = sorted({before for name in names if (before := _before(name)) and before not in names})
+    remembered = sum(row.number_of("archived_orders") for row in ledger["customers"])
+    if not lacking and (names or not remembered):
+        return
+    why = (
+        msg("The archive {name} is gone, though a later one of that year is there.", name=lacking[0])
+        if lacking
+        else msg("Orders went to the archive ({count} by the tab of customers), and there is none.", count=remembered)
+    )
+    fix = (
+        msg("Name its spreadsheet again in shop.yaml under archive, books.")
+        if is_google(configuration.ledger)
+        else msg("Put the workbook back into the folder archive; its last states are in archive/backup.")
+    )
+    raise LedgerRefused("archive-missing", why, fix, where=FOLDER)
+
+
+def _before(name: str) -> str:
+    """Return the archive that was full before this one was begun, ``""`` for the first of a year."""
+    year, place = name[:4], _place(name)
+    return "" if place == 1 else year if place == 2 else f"{year}-{place - 1}"
+
+
+def _place(name: str) -> int:
+    return int(name[5:] or 1)
 
 
 def archive_book(configuration: Configuration, name: str) -> Book:

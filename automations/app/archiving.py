@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 
-from automations.app.archives import archive_book, archive_names, make_archive, name_after
+from automations.app.archives import archive_book, archive_names, make_archive, most_orders, name_after
 from automations.app.runner import Shop, open_shop, read_ledger, typed
 from automations.books import Book
 from automations.books.google.addresses import is_google
@@ -23,8 +23,6 @@ from automations.core.records import dataclass
 from automations.core.snapshot import RunNote, Snapshot
 
 _ROUNDS = 8
-# An archive of so many orders is full: more would take too long to open and to write.
-FULL = 10_000
 # A commit to a spreadsheet takes no more; larger ones would go in parts, and stock must not be off between them.
 ROWS_AT_ONCE = 300
 
@@ -183,7 +181,7 @@ def _open_archive(shop: Shop, year: int, rows: Sequence[Row]) -> tuple[str, Book
     if names:
         book = archive_book(configuration, names[-1])
         snapshot = book.read()
-        if len(snapshot.sheets["orders"].rows) < FULL or _holds_any(snapshot, rows, shop):
+        if len(snapshot.sheets["orders"].rows) < most_orders(configuration) or _holds_any(snapshot, rows, shop):
             return names[-1], book, snapshot
     name = name_after(year, names)
     book = archive_book(configuration, name)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from automations.app.archives import archive_ledgers
+from automations.app.archives import archive_ledgers, refuse_missing
 from automations.app.runner import Shop, open_shop, read_ledger
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg
@@ -41,6 +41,7 @@ def day_report(folder: Path, now: datetime | None, language: str | None, *, arch
     _, ledger = read_ledger(shop, now)
     lines = _told(figures(ledger), ledger)
     if archived:
+        refuse_missing(shop.configuration, ledger)
         lines += ["", msg("In the archives").text(ledger.language)]
         lines += [f"  {line}" for line in _archive_lines(shop, now)] or ["  -"]
     return "\n".join(map(visible, lines))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from automations.app.archives import archive_ledgers
+from automations.app.archives import archive_ledgers, refuse_missing
 from automations.app.runner import open_shop, read_ledger
 from automations.core.cells import to_json
 from automations.core.errors import DaichoError
@@ -46,25 +46,55 @@ def show_rows(  # noqa: PLR0913 - the options of `daicho show`
     *,
     archived: bool = False,
 ) -> str:
-    """Return the rows of a tab that meet every ``COLUMN=VALUE`` (ids or labels); ``archived`` those of all archives.
+    """Return the rows of a tab that meet every ``COLUMN=VALUE`` (ids or labels).
+
+    With ``archived`` those of all archives, newest first, each row with the name of its archive.
 
     Raises:
         ShowRefused: Tab or column is not known; the nearest name is offered.
+        LedgerRefused: An archive is gone.
     """
     shop = open_shop(folder, language)
     found = _tab(tab, shop.configuration.schema)
     wanted = [_condition(text, found) for text in conditions]
     _, ledger = read_ledger(shop, now)
-    ledgers = [one for _, one in archive_ledgers(shop, now)] if archived else [ledger]
-    rows = [
+    if not archived:
+        return _told({"": _rows(ledger, found, wanted)}, found, ledger, form)
+    refuse_missing(shop.configuration, ledger)
+    rows = {name: _rows(one, found, wanted) for name, one in archive_ledgers(shop, now)}
+    return _told(rows, found, ledger, form)
+
+
+def _rows(ledger: Ledger, tab: Tab, wanted: Sequence[tuple[str, str]]) -> list[Row]:
+    table = ledger[tab.id]
+    return [
         row
-        for one in ledgers
-        for row in (*one[found.id].rows, *one[found.id].set_aside)
-        if all(_meets(row, name, value, found) for name, value in wanted)
+        for row in (*table.rows, *table.set_aside)
+        if all(_meets(row, name, value, tab) for name, value in wanted)
+    ]
+
+
+def _told(found: Mapping[str, Sequence[Row]], tab: Tab, ledger: Ledger, form: Form) -> str:
+    """Return rows by archive, ``""`` for the ledger itself, in the form that is wanted."""
+    if form == "table":
+        return "\n".join(_tables(found, tab, ledger))
+    mappings = [
+        {**({"archive": name} if name else {}), **_mapping(row, tab, ledger)}
+        for name, rows in found.items()
+        for row in rows
     ]
     if form == "json":
-        return json.dumps([_mapping(row, found, ledger) for row in rows], ensure_ascii=False, indent=2)
-    return _csv(rows, found, ledger) if form == "csv" else _table(rows, found, ledger)
+        return json.dumps(mappings, ensure_ascii=False, indent=2)
+    return _csv(mappings, [*([] if "" in found else ["archive"]), *tab.columns])
+
+
+def _tables(found: Mapping[str, Sequence[Row]], tab: Tab, ledger: Ledger) -> Iterator[str]:
+    if not found:
+        yield msg("There is no archive yet: `daicho archive` makes the first one.").text(ledger.language)
+    for name, rows in found.items():
+        if name:
+            yield msg("archive {name}", name=name).text(ledger.language)
+        yield _table(rows, tab, ledger)
 
 
 def _tab(name: str, schema: Schema) -> Tab:
@@ -117,12 +147,12 @@ def _mapping(row: Row, tab: Tab, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _csv(rows: Sequence[Row], tab: Tab, ledger: Ledger) -> str:
+def _csv(mappings: Sequence[Mapping[str, Any]], header: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(tab.columns)
-    for row in rows:
-        writer.writerow([_safe(value) for value in _mapping(row, tab, ledger).values()])
+    writer.writerow(header)
+    for mapping in mappings:
+        writer.writerow([_safe(mapping[name]) for name in header])
     return out.getvalue()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from automations import AUTOMATIONS
-from automations.app.archives import archive_ledgers
+from automations.app.archives import archive_ledgers, refuse_missing
 from automations.app.orders import OrderUnknown, find_order
 from automations.app.runner import Shop, open_shop, planned, read_ledger
 from automations.app.show import cell_text, finding_text
@@ -24,6 +24,7 @@ def explain(folder: Path, number: str, now: datetime | None, language: str | Non
 
     Raises:
         OrderUnknown: There is no such order.
+        LedgerRefused: It is not in the ledger, and an archive is gone.
     """
     shop = open_shop(folder, language)
     _, ledger = read_ledger(shop, now)
@@ -32,6 +33,7 @@ def explain(folder: Path, number: str, now: datetime | None, language: str | Non
     except OrderUnknown:
         archived = _in_archives(shop, number, now)
         if archived is None:
+            refuse_missing(shop.configuration, ledger)
             raise
         return archived
     outcome = planned(shop, ledger, AUTOMATIONS)

@@ -11,7 +11,7 @@ from automations.core.mails.kinds import MailKind
 from automations.core.messages import msg
 from automations.core.records import dataclass
 
-_NAME = re.compile(r"\d{4}(?:-\d{1,2})?")
+_NAME = re.compile(r"\d{4}(?:-\d{1,3})?")
 _GOOGLE = "google:"
 
 
