@@ -158,9 +158,14 @@ def _check(year: Year, day: date) -> None:
     keys = Counter(row.key for row in year.shop.ledger(day)["orders"])
     names = archive_names(shop.configuration)
     for name in names:
-        keys.update(row.key for row in typed(shop, archive_book(shop.configuration, name).read(), at(day, 18))["orders"])
+        keys.update(
+            row.key
+            for row in typed(shop, archive_book(shop.configuration, name).read(), at(day, 18))["orders"]
+        )
     sizes = [path_of(shop.configuration, name).stat().st_size for name in names]
-    print(f"archives: {len(names)}, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes, default=0) / 1e6:.1f} MB")
+    print(
+        f"archives: {len(names)}, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes, default=0) / 1e6:.1f} MB"
+    )
     assert len(keys) == year.shop.rows.orders, (len(keys), year.shop.rows.orders)
     assert set(keys.values()) == {1}
     ledger = year.shop.ledger(day)

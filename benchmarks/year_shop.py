@@ -20,6 +20,7 @@ from automations.books.xlsx import CellEdit, SheetEdit, edit_workbook
 from automations.core.cells import write_cell
 from automations.core.ledger import Ledger, Row
 from automations.core.plan import AppendRow
+from automations.core.statuses import is_ended
 from automations.core.stock.shelf import on_hand, stock_key
 from automations.core.values import Value
 from automations.mail import eml
@@ -35,6 +36,7 @@ _UNDER_WAY = timedelta(days=2)
 _CUSTOMERS = 60
 
 Cells = dict[str, Value]
+Desk = Callable[[Ledger, random.Random], Iterator[tuple[Row, Cells]]]
 
 
 @dataclass
@@ -88,9 +90,7 @@ class BusyShop:
         new = generate.Rows(self.rows.chance, {"products": self.rows.tabs["products"]}, self.rows.orders)
         for number in range(count):
             made = day - timedelta(days=number * days // count)
-            generate.add_order(
-                new, "new", made, buyer=new.chance.randrange(self.orders_a_day * _CUSTOMERS)
-            )
+            generate.add_order(new, "new", made, buyer=new.chance.randrange(self.orders_a_day * _CUSTOMERS))
             new.tabs["orders"][-1] |= _peculiar(new.chance)
         if folder is None:
             self.rows.orders = new.orders
@@ -113,7 +113,7 @@ class BusyShop:
         shop = open_shop(self.folder)
         snapshot, ledger = read_ledger(shop, at(day, 9))
         typed: dict[tuple[str, int], Cells] = {}
-        desks: list[Callable[[Ledger, random.Random], Iterator[tuple[Row, Cells]]]] = [_money, _held, _parcels]
+        desks: list[Desk] = [_money, _held, _parcels]
         for desk in (*desks, *([_counted] if count else [])):
             for row, cells in desk(ledger, self.rows.chance):
                 typed.setdefault((row.tab, row.number), {}).update(cells)
@@ -156,7 +156,7 @@ def _peculiar(chance: random.Random) -> Cells:
 def _money(ledger: Ledger, chance: random.Random) -> Iterator[tuple[Row, Cells]]:
     for order in ledger["orders"]:
         made = order.day("ordered_at")
-        waits = order.text("payment_state") == "unpaid" and order.text("status") not in {"cancelled", "returned"}
+        waits = order.text("payment_state") == "unpaid" and not is_ended(order)
         if waits and made and made <= ledger.today - _WAITS_FOR_MONEY:
             if chance.randrange(_CALLED_OFF):
                 yield order, {"payment_state": "paid", "paid_on": ledger.today}

@@ -58,7 +58,10 @@ def refuse_missing(configuration: Configuration, ledger: Ledger) -> None:
     why = (
         msg("The archive {name} is gone, though a later one of that year is there.", name=lacking[0])
         if lacking
-        else msg("Orders went to the archive ({count} by the tab of customers), and there is none.", count=remembered)
+        else msg(
+            "Orders went to the archive ({count} by the tab of customers), and there is none.",
+            count=remembered,
+        )
     )
     fix = (
         msg("Name its spreadsheet again in shop.yaml under archive, books.")

@@ -181,7 +181,9 @@ def _open_archive(shop: Shop, year: int, rows: Sequence[Row]) -> tuple[str, Book
     if names:
         book = archive_book(configuration, names[-1])
         snapshot = book.read()
-        if len(snapshot.sheets["orders"].rows) < most_orders(configuration) or _holds_any(snapshot, rows, shop):
+        if len(snapshot.sheets["orders"].rows) < most_orders(configuration) or _holds_any(
+            snapshot, rows, shop
+        ):
             return names[-1], book, snapshot
     name = name_after(year, names)
     book = archive_book(configuration, name)
