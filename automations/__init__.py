@@ -2,6 +2,7 @@
 
 AUTOMATIONS = (
     "import_orders",
+    "record_mail_replies",
     "check_rows",
     "hold_orders",
     "confirm_payment",

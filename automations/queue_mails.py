@@ -27,6 +27,7 @@ READS = {
     ),
     "holds": ("order_id", "state", "severity"),
     "customers": ("email", "consent_on", "refused_on"),
+    "suppressions": ("suppression_id", "address", "reason", "since", "lifted_on"),
     "products": ("name", "mail_note"),
     "mails": ("state", "wish", "order_id", "template", "class", "to", "shipment_id", "made_at"),
 }  # fmt: skip

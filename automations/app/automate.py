@@ -23,7 +23,7 @@ from automations.core.statuses import CLOSED
 from automations.core.text import nearest
 
 # What arrived as files is taken in once a run.
-_ARRIVALS = frozenset({"import_orders", "record_tracking"})
+_ARRIVALS = frozenset({"import_orders", "record_mail_replies", "record_tracking"})
 _STATUS = ("orders", "status")
 # What an automation with ASKS_WHETHER_CLOSED does not read: of an order's status it asks only whether it is closed, or was
 # set by a person. Which of the open statuses explain_orders gives is no news to it.

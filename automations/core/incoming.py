@@ -1,9 +1,10 @@
-"""What arrived as files, already parsed: orders of a channel, results of a carrier."""
+"""What arrived, already parsed: orders of a channel, results of a carrier, answers to mails."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import Literal
 
 from automations.core.plan import Finding
 from automations.core.records import dataclass
@@ -55,6 +56,35 @@ class TrackingResult:
     postcode: str = ""
 
 
+ReplyKind = Literal["bounced", "returned", "delayed", "complaint", "unsubscribe"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailReply:
+    """One mail that came back, or that asks for no more mails.
+
+    Attributes:
+        file: Name of the file, or of the mailbox, it came from.
+        reply_id: What it is known by, so that it counts once: its own Message-ID, or a hash of it.
+        kind: ``bounced`` (there is no such address), ``returned`` (this mail was not taken, another may be),
+            ``delayed`` (it is still being tried), ``complaint`` (reported as spam), ``unsubscribe``.
+        about: Message-ID of the mail it quotes, with angle brackets.
+        addresses: Whom it names: receivers that failed; of an ``unsubscribe`` who wrote it.
+        mark: Mark of the address that a token of ours names; only of an ``unsubscribe``.
+        reason: The other server's words, one line.
+        route: How it came: ``one-click`` or ``mail``; only of an ``unsubscribe``.
+    """
+
+    file: str
+    reply_id: str
+    kind: ReplyKind
+    about: str = ""
+    addresses: tuple[str, ...] = ()
+    mark: str = ""
+    reason: str = ""
+    route: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
     """One file that was read or refused.
@@ -85,3 +115,4 @@ class Incoming:
     files: tuple[IncomingFile, ...] = ()
     findings: tuple[Finding, ...] = ()
     archived: Mapping[str, str] = field(default_factory=dict)
+    replies: tuple[MailReply, ...] = ()

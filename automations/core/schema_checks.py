@@ -12,7 +12,7 @@ from automations.core.schema import Choice, Column, Schema, Tab
 # The order of the tabs in a new ledger: what people look at first stands first.
 TABS = (
     "control", "orders", "order_lines", "holds", "shipments", "batches", "mails", "products", "stock",
-    "movements", "customers", "settings", "runs", "journal",
+    "movements", "customers", "suppressions", "settings", "runs", "journal",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from automations.core.ledger import Ledger, Row
 from automations.core.mails.kinds import MailKind, StopRule
+from automations.core.mails.suppressed import Suppressed, wish_of
 from automations.core.orders.order_day import ordered_day
 from automations.core.places.destinations import destinations_of
 from automations.core.records import dataclass
@@ -39,6 +40,7 @@ class Standing:
         returned: Orders with a parcel that came back.
         refused: Customers (id or address) who want no more mails than needed.
         consented: Customers (id or address) who agreed to advertising and did not refuse since.
+        suppressed: Addresses that get no mails, whatever their customer's row says.
     """
 
     held: frozenset[str] = frozenset()
@@ -46,6 +48,7 @@ class Standing:
     returned: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     consented: frozenset[str] = frozenset()
+    suppressed: Suppressed | None = None
 
     @classmethod
     def of(cls, ledger: Ledger, trouble_days: int) -> Standing:
@@ -68,6 +71,7 @@ class Standing:
             returned=frozenset(back),
             refused=refused,
             consented=consented - refused,
+            suppressed=Suppressed.of(ledger),
         )
 
     def stops(self, mail: MailKind, order: Row, lines: Sequence[Row]) -> StopRule | None:
@@ -75,10 +79,19 @@ class Standing:
         people = people_of(order)
         if mail.mail_class == "advertising" and not self.consented.intersection(people):
             return "refused"
+        if self.suppressed and self._is_suppressed(mail, order):
+            return "refused"
         for rule in mail.not_when:
             if self._holds(rule, order, people, lines):
                 return rule
         return None
+
+    def _is_suppressed(self, mail: MailKind, order: Row) -> bool:
+        """Return whether the address takes no mail at all, or the list has a refusal its customer's row lacks."""
+        reason = (
+            self.suppressed.stops(order.text("buyer_email"), mail.mail_class) if self.suppressed else None
+        )
+        return reason in ("bounced", "complaint", "refused")
 
     def _holds(self, rule: StopRule, order: Row, people: Sequence[str], lines: Sequence[Row]) -> bool:
         match rule:
@@ -113,8 +126,9 @@ def _wishes(ledger: Ledger) -> tuple[frozenset[str], frozenset[str]]:
     consented: set[str] = set()
     for customer in ledger["customers"]:
         names = {customer.key, customer.text("email").casefold()} - {""}
-        if customer.get("refused_on") is not None or "refused_on" in customer.raw:
+        wish = wish_of(customer)
+        if wish == "refused":
             refused |= names
-        elif customer.get("consent_on") is not None:
+        elif wish == "consented":
             consented |= names
     return frozenset(refused), frozenset(consented)
