@@ -27,6 +27,11 @@ class Unread:
     fix: Message
 
 
+_NO_ANSWER = Unread(
+    "mail-no-answer",
+    msg("This mail is neither one that came back nor a wish for no more mails."),
+    msg("Take it out of the inbox; only such mails are read here."),
+)
 _NO_FOLDER = msg("Give that file another name and make a folder in its place, then run again.")
 _AGAIN = msg("Close it in other programs, or copy it into the inbox again.")
 _LOCKED = Unread(
@@ -80,17 +85,17 @@ def contents(paths: Iterable[Path], *, links: bool = False) -> Iterator[tuple[st
 
 
 def read_arrivals(files: Iterable[tuple[str, bytes | Unread]], configuration: Configuration) -> Incoming:
-    """Return orders and carrier results of the files, given as (name, content).
+    """Return orders, carrier results and answers to mails of the files, given as (name, content).
 
-    A carrier's result file is recognised by its header; everything else must be an order file of a known
+    A file ``.eml`` is a mail. A carrier's result file is recognised by its header; everything else must be an order file of a known
     channel. A file that is neither is refused with what was expected; the others go on.
     """
     made = Incoming()
     for name, content in files:
         if isinstance(content, Unread):
-            finding = Finding(content.code, "", name, "", "", content.why, content.fix)
-            refused = IncomingFile(name, "", 0, (finding,))
-            made = replace(made, files=(*made.files, refused), findings=(*made.findings, *refused.findings))
+            made = _without(made, name, content)
+        elif name.lower().endswith(".eml"):
+            made = _with_mail(made, name, content, configuration)
         else:
             made = _with_file(made, name, content, configuration)
     return made
@@ -117,17 +122,34 @@ def _content(path: Path) -> bytes | Unread:
     return content if stamp_of(path) == before else _GROWING
 
 
+def _without(so_far: Incoming, name: str, unread: Unread) -> Incoming:
+    finding = Finding(unread.code, "", name, "", "", unread.why, unread.fix)
+    refused = IncomingFile(name, "", 0, (finding,))
+    return replace(so_far, files=(*so_far.files, refused), findings=(*so_far.findings, finding))
+
+
+def _with_mail(so_far: Incoming, name: str, content: bytes, configuration: Configuration) -> Incoming:
+    from automations.mail.bounces import read_reply
+    from automations.mail.unsubscribe import keys_of
+
+    reply = read_reply(name, content, keys_of(configuration.folder, make=False))
+    if reply is None:
+        return _without(so_far, name, _NO_ANSWER)
+    file = IncomingFile(name, "mail", 1)
+    return replace(so_far, files=(*so_far.files, file), replies=(*so_far.replies, reply))
+
+
 def _with_file(so_far: Incoming, name: str, content: bytes, configuration: Configuration) -> Incoming:
     from automations.files.orders import read_order_file
     from automations.files.shipping import read_tracking_file
 
     tracked, results = read_tracking_file(name, content, configuration.carriers)
     if tracked.source:
-        return Incoming(
-            so_far.orders,
-            so_far.tracking + results,
-            (*so_far.files, tracked),
-            so_far.findings + tracked.findings,
+        return replace(
+            so_far,
+            tracking=so_far.tracking + results,
+            files=(*so_far.files, tracked),
+            findings=so_far.findings + tracked.findings,
         )
     read, orders = read_order_file(
         name,
@@ -138,6 +160,9 @@ def _with_file(so_far: Incoming, name: str, content: bytes, configuration: Confi
         zone=configuration.zone,
         currency=configuration.currency,
     )
-    return Incoming(
-        so_far.orders + orders, so_far.tracking, (*so_far.files, read), so_far.findings + read.findings
+    return replace(
+        so_far,
+        orders=so_far.orders + orders,
+        files=(*so_far.files, read),
+        findings=so_far.findings + read.findings,
     )

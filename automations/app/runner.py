@@ -223,7 +223,7 @@ class _Arrived:
 
 def _arrived(shop: Shop, names: Sequence[str], files: Sequence[Path], *, inbox: bool) -> _Arrived:
     """Read the files of the inbox, if one of the automations takes them in, and those given by name."""
-    reads_files = "import_orders" in names or "record_tracking" in names
+    reads_files = bool({"import_orders", "record_mail_replies", "record_tracking"} & {*names})
     waiting = waiting_files(shop.configuration.folder / INBOX) if reads_files and inbox else []
     paths = tuple((path, stamp_of(path)) for path in (*waiting, *files))
     return _Arrived(
