@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import Message, msg
@@ -10,10 +11,10 @@ from automations.core.orders.late_changes import late_changes
 from automations.core.payments import Payment
 from automations.core.plan import Change, Finding, Plan
 from automations.core.records import dataclass
-from automations.core.shipping.batches import ParcelLabel, batch_plans, parcel_mark
-from automations.core.shipping.carriers import Carrier
+from automations.core.shipping.batches import ParcelLabel, batch_plans, day_of, is_cut_off, parcel_mark
+from automations.core.shipping.carriers import Carrier, Service
 from automations.core.shipping.flows import FieldProblem
-from automations.core.shipping.layouts import Rendered, render
+from automations.core.shipping.layouts import Rendered, render, thaw
 from automations.core.shipping.parcels import label_record
 from automations.core.shipping.shared_parcels import orders_in
 from automations.core.shop import Shop
@@ -25,7 +26,7 @@ READS = {
         "shipment_id", "state", "order_id", "with_orders", "tracking_number", "errors", "carrier", "service", "ship_on",
         "deliver_on", "requested_on", "requested_time", "temperature", "size", "weight_g", "boxes", "cod_amount", "cod_tax", "ship_name",
         "ship_company", "ship_postcode", "ship_prefecture", "ship_address", "ship_building", "ship_phone",
-        "sender_name", "contents", "handling", "noshi", "stopped",
+        "sender_name", "contents", "handling", "noshi", "stopped", "batch_id", "instructed_at", "label_fields",
     ),
     "orders": (
         "order_id", "status", "status_set", "intake", "payment_state", "credit_state", "payment_method", "ship_name",
@@ -84,10 +85,13 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
         Frozen labels (``label_fields``), one batch per carrier and ship day (more where the carrier limits a
         file), and the marks ``batch:<id>`` and ``parcel:<id>``. A label that cannot be written becomes ``label-problem`` and keeps
         its parcel planned. What changes in an order after the instruction is a warning; its label stays as it is.
+        A batch of which a run that was cut off has left only the parcels is made up for, with those labels.
     """
     ready = _ready_shipments(ledger, settings)
-    labels = list(_labels(ledger, settings, ready))
-    good = [label for label in labels if not label.rendered.problems and label.shipment.key in ready]
+    cut_off = {shipment.key for shipment in ledger["shipments"] if is_cut_off(shipment, ledger)}
+    labels = list(_labels(ledger, settings, ready, cut_off))
+    due = ready | cut_off
+    good = [label for label in labels if not label.rendered.problems and label.shipment.key in due]
     return Plan.of(
         _error_cells(labels, ledger.language),
         batch_plans(good, ledger),
@@ -147,26 +151,36 @@ def _all_reserved(lines: Collection[Row]) -> bool:
     return bool(lines) and all(line.number_of("allocated_qty") == line.number_of("qty") > 0 for line in lines)
 
 
-def _labels(ledger: Ledger, settings: Settings, ready: Collection[str]) -> Iterator[ParcelLabel]:
-    """Yield a label for every ready parcel, and for those whose last label could not be written."""
+def _labels(
+    ledger: Ledger, settings: Settings, ready: Collection[str], cut_off: Collection[str]
+) -> Iterator[ParcelLabel]:
+    """Yield a label for every ready parcel, those whose last label could not be written, and those without their batch."""
     in_batches = {key for batch in ledger["batches"] for key in batch.text("shipments").split()}
     for shipment in ledger["shipments"]:
-        if shipment.text("state") != "planned" or not (shipment.key in ready or shipment.text("errors")):
-            continue
+        is_tried = shipment.key in ready or bool(shipment.text("errors"))
+        is_planned = shipment.text("state") == "planned" and is_tried
         carrier = settings.carriers.get(shipment.text("carrier"))
-        service = carrier.services.get(shipment.text("service")) if carrier else None
-        if carrier is None or service is None:
+        if carrier is None or not (is_planned or shipment.key in cut_off):
             continue
-        ship_on = max(shipment.day("ship_on") or ledger.today, ledger.today)
-        if shipment.key in in_batches or parcel_mark(shipment.key) in ledger.marks:
-            rendered = Rendered(problems=(_ALREADY,))
-        elif shipment.money("cod_amount") and ledger.currency != _COLLECTED_IN:
-            rendered = Rendered(problems=(_OTHER_MONEY,))
-        else:
-            rendered = render(
-                carrier, service, label_record(shipment, ship_on, service, settings.shop, carrier)
-            )
-        yield ParcelLabel(shipment, carrier, ship_on, rendered)
+        day = shipment.day("ship_on") if is_planned else day_of(shipment.text("batch_id"))
+        ship_on = max(day or ledger.today, ledger.today) if is_planned else day or ledger.today
+        label = ParcelLabel(shipment, carrier, ship_on, Rendered())
+        if shipment.key in cut_off and (fields := thaw(shipment.text("label_fields"), len(carrier.columns))):
+            yield replace(label, rendered=Rendered(fields))
+        elif service := carrier.services.get(shipment.text("service")):
+            is_done = is_planned and (shipment.key in in_batches or parcel_mark(shipment.key) in ledger.marks)
+            yield replace(label, rendered=_rendered(label, service, ledger, settings, is_done=is_done))
+
+
+def _rendered(
+    label: ParcelLabel, service: Service, ledger: Ledger, settings: Settings, *, is_done: bool
+) -> Rendered:
+    if is_done:
+        return Rendered(problems=(_ALREADY,))
+    if label.shipment.money("cod_amount") and ledger.currency != _COLLECTED_IN:
+        return Rendered(problems=(_OTHER_MONEY,))
+    record = label_record(label.shipment, label.ship_on, service, settings.shop, label.carrier)
+    return render(label.carrier, service, record)
 
 
 def _error_cells(labels: Iterable[ParcelLabel], language: str) -> Iterator[Iterable[Change]]:

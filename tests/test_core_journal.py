@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from automations.core import journal
 from automations.core.errors import LedgerRefused
-from automations.core.journal import Commit
+from automations.core.journal import Commit, Digest
 from automations.core.messages import Label
 from automations.core.plan import AppendRow, Plan, SetCells
 from automations.core.schema import Choice, Column, Tab
@@ -38,6 +38,10 @@ TAB = Tab(
         for name in NAMES
     },
 )
+SCHEMA = {
+    name: Tab(name, Label(name, name), (key,), {key: Column(key, Label(key, key))})
+    for name, key in {"orders": "order_id", "stock": "sku", "mails": "mail_id"}.items()
+}
 NOTE = RunNote("run-1", "run", "2026-11-24T10:00:00+09:00")
 FIRST = Commit("op-1", 1, "", "ledger-1")
 
@@ -59,7 +63,7 @@ def _raw(value: object) -> str | float:
 def _rows(
     *changes: SetCells | AppendRow, marks: tuple[str, ...] = (), commit: Commit = FIRST
 ) -> tuple[Cells, ...]:
-    return journal.rows_for(Plan(changes, marks=marks), commit, NOTE)
+    return journal.rows_for(Plan(changes, marks=marks), SCHEMA, commit, NOTE)
 
 
 def _entries(rows: tuple[Cells, ...]) -> list[object]:
@@ -77,9 +81,7 @@ def test_a_commit_says_who_when_and_on_what():
 def test_an_entry_has_key_before_and_after():
     moment = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
     cells: Cells = {"ship_on": date(2026, 11, 25), "at": moment, "gift": True, "name": None}
-    rows = _rows(
-        SetCells("orders", "1001", cells, {"name": "佐藤"}), AppendRow("stock", {"sku": "K-1", "lot": None})
-    )
+    rows = _rows(SetCells("orders", "1001", cells, {"name": "佐藤"}))
     assert _entries(rows) == [
         ["1001", {
             "ship_on": [None, "2026-11-25"],
@@ -87,9 +89,27 @@ def test_an_entry_has_key_before_and_after():
             "gift": [None, True],
             "name": ["佐藤", None],
         }],
-        ["", {"sku": "K-1"}],
     ]  # fmt: skip
-    assert [row.get("tab") for row in rows] == [None, "orders", "stock"]
+    assert [row.get("tab") for row in rows] == [None, "orders"]
+
+
+def test_of_new_rows_the_journal_keeps_keys_and_a_digest_of_each_cell():
+    new = [{"sku": "K-1", "lot": "A", "free": 4}, {"sku": "K-2", "lot": None, "text": "長い" * 20_000}]
+    (head, *entries) = _entries(_rows(*(AppendRow("stock", cells) for cells in new)))
+    assert head == ["", ["sku", "lot", "free", "text"]]
+    assert [entry[1] for entry in entries] == ["K-1", "K-2"]  # type: ignore[index]
+    assert {len(entry[2]) for entry in entries} == {24}  # type: ignore[index]
+    recorded = journal.recorded(_sheet(*_rows(*(AppendRow("stock", cells) for cells in new))), TAB, "op-1")
+    assert [set(one.cells) for one in recorded] == [{"sku", "lot", "free"}, {"sku", "text"}]
+    assert recorded[0].cells["lot"] == (None, Digest.of("A"))
+    assert {one.key for one in recorded} == {""}
+
+
+def test_new_rows_that_an_earlier_version_wrote_are_read_all_the_same():
+    rows = _rows(SetCells("stock", "K-1", {"lot": "A"}, {}))
+    earlier = (rows[0], {**rows[1], "content": '[["",{"sku":"K-2"}]]'})
+    (recorded,) = journal.recorded(_sheet(*earlier), TAB, "op-1")
+    assert (recorded.key, recorded.cells) == ("", {"sku": (None, "K-2")})
 
 
 @given(
@@ -108,16 +128,22 @@ def test_every_entry_is_there_and_every_cell_can_hold_its_part(texts: list[str],
 
 def test_a_row_of_many_long_texts_is_kept_column_by_column():
     cells: Cells = {f"c{number}": "𠮷" * 4_000 for number in range(9)}
-    rows = _rows(AppendRow("mails", cells))
-    assert _entries(rows) == [["", {name: text}] for name, text in cells.items()]
+    rows = _rows(SetCells("mails", "m1", dict.fromkeys(cells), cells))
+    assert _entries(rows) == [["m1", {name: [text, None]}] for name, text in cells.items()]
     assert all(len(str(row["content"]).encode("utf-16-le")) // 2 <= 32_767 for row in rows)
 
 
-def test_a_very_long_text_is_kept_as_its_hash():
-    (entry,) = _entries(_rows(SetCells("mails", "m1", {"text": "あ" * 20_000}, {"text": "短い"})))
+def test_a_very_long_text_that_stood_there_is_kept_as_its_hash():
+    (entry,) = _entries(_rows(SetCells("mails", "m1", {"text": "短い"}, {"text": "あ" * 20_000})))
     before, after = entry[1]["text"]  # type: ignore[index]
-    assert before == "短い"
-    assert (after["length"], len(after["sha256"])) == (20_000, 64)
+    assert after == "短い"
+    assert (before["length"], len(before["sha256"])) == (20_000, 64)
+
+
+def test_a_long_text_that_stands_in_its_row_now_is_told_by_its_digest():
+    rows = _rows(SetCells("mails", "m1", {"text": "あ" * 300}, {"text": "い" * 300}))
+    (recorded,) = journal.recorded(_sheet(*rows), TAB, "op-1")
+    assert recorded.cells["text"] == ("い" * 300, Digest.of("あ" * 300))
 
 
 @given(

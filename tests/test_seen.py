@@ -36,7 +36,7 @@ def ledger(shop: Configuration, *ops: str) -> Snapshot:
     rows = []
     for number, op in enumerate(ops, 1):
         commit = Commit(op, number, ops[number - 2] if number > 1 else "", "ledger-1")
-        for row in journal.rows_for(Plan(), commit, NOTE):
+        for row in journal.rows_for(Plan(), shop.schema, commit, NOTE):
             rows.append((len(rows) + 2, tuple(row.get(name) for name in tab.columns)))
     columns = {name: at for at, name in enumerate(tab.columns, 1)}
     record = Sheet(journal.TAB, "記録", 1, columns, {}, tuple(rows))

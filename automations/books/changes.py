@@ -70,7 +70,7 @@ def cells_of(
     leaving, kept = journal.rows_of_marks(sheet, tab, plan.retired)
     record.removed.update(journal.expired_rows(sheet, tab, today), leaving)
     recorded = tuple(_recorded(change, schema) for change in plan.changes)
-    for row in journal.rows_for(Plan(recorded, marks=(*plan.marks, *kept)), commit, note):
+    for row in journal.rows_for(Plan(recorded, marks=(*plan.marks, *kept)), schema, commit, note):
         record.append(row)
     edits = tuple(
         SheetEdit(page.title, (*page.new_headers(), *page.edits)) for page in pages.values() if page.edits

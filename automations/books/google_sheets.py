@@ -14,7 +14,7 @@ from automations.books.google.cures import cures
 from automations.books.google.errors import BadRequest, Unclear
 from automations.books.google.grids import Grids, Spreadsheet
 from automations.books.google.ids import ledger_id_of
-from automations.books.google.parts import parts_of
+from automations.books.google.parts import MOST_BYTES, halves_of, parts_of
 from automations.books.google.record import RecordRows
 from automations.books.google.values import Json, effective
 from automations.books.google.writes import TabWrite, corrections_of, writes_of
@@ -100,10 +100,15 @@ class GoogleBook:
         """
         version, cells, rows = base.version, 0, 0
         after: Snapshot | None = base
-        for part in parts_of(plan, base, self._schema):
+        waiting = [*parts_of(plan, base, self._schema)]
+        while waiting:
             if after is None:
                 raise LedgerChanged
+            part = waiting.pop(0)
             commit = self._prepared(part, after, note)
+            if commit.batch.size > MOST_BYTES and len(parts := halves_of(part, after, self._schema)) > 1:
+                waiting = [*parts, *waiting]
+                continue
             after = self._send(commit, after)
             version = commit.name.op
             cells += sum(write.cells for write in commit.writes.values())
@@ -160,7 +165,7 @@ class GoogleBook:
         leaving, kept = journal.rows_of_marks(*self._record_of(base), plan.retired)
         plan = replace(plan, marks=(*plan.marks, *kept))
         after = replace(base, marks=base.marks.difference(plan.retired))
-        record = journal.rows_for(plan, commit, note)
+        record = journal.rows_for(plan, self._schema, commit, note)
         return self._ready(commit, writes, record, after, note, plan.marks, leaving)
 
     def _name(self, base: Snapshot, *, settles: bool = False) -> Commit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,10 +13,11 @@ from typing import Any
 
 from automations.core.cells import as_typed
 from automations.core.errors import LedgerRefused
+from automations.core.ledger import key_of
 from automations.core.messages import msg
-from automations.core.plan import AppendRow, Change, Plan, RemoveRow
+from automations.core.plan import AppendRow, Change, Plan, RemoveRow, SetCells
 from automations.core.records import dataclass
-from automations.core.schema import Tab
+from automations.core.schema import Schema, Tab
 from automations.core.snapshot import RunNote, Sheet
 from automations.core.text import normal_header
 from automations.core.values import Cells, Value
@@ -30,11 +32,26 @@ _MANY = 100
 # A workbook cell holds 32,767 UTF-16 units, a cell of Google Sheets 50,000; some room is left.
 _PACKED = 30_000
 _LONG_VALUE = 10_000
+# A new text of more characters is told by its digest.
+_LONG_TEXT = 200
+_DIGEST, _BLANK = 6, "......"
 # Characters no workbook can hold; JSON can say them with others.
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Written = str | int | dict[str, str | int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What the journal keeps of a value that stands in the row which the commit wrote."""
+
+    text: str
+
+    @classmethod
+    def of(cls, value: Written) -> Digest:
+        """Return the digest of a value as the journal would keep it."""
+        return cls(b64encode(sha256(_json(value).encode()).digest()[:6])[:_DIGEST].decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +93,16 @@ class Recorded:
     beside: Mapping[str, object] = field(default_factory=dict)
 
 
-def rows_for(plan: Plan, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
+def rows_for(plan: Plan, schema: Schema, commit: Commit, note: RunNote) -> tuple[Cells, ...]:
     """Return the rows of 記録 for a commit: the commit itself, its entries packed by tab, its marks.
 
-    An entry is ``[key, {column: [before, after]}]``, ``["", {column: after}]`` for a new row, or
-    ``[key, {column: [before, null]}, "removed"]`` for one that goes; ids for choices, minor units for money, ISO days
-    and moments. A text of more than 10,000 characters is kept as its hash.
+    An entry is ``[key, {column: [before, after]}]``, or ``[key, {column: [before, null]}, "removed"]`` for a row that
+    goes; ids for choices, minor units for money, ISO days and moments. Of a long new text only a digest is kept, since
+    it stands in its row; so of new rows: ``["", [column, …]]``, then for each ``["", key, digests]``, six characters
+    a column. What stood before is kept as it was up to 10,000 characters.
     """
     entries = {
-        tab: [entry for change in changes for entry in _entries(change)]
+        tab: [*_new_rows(tab, changes, schema), *(entry for change in changes for entry in _entries(change))]
         for tab, changes in _by_tab(plan.changes).items()
     }
     return rows_of(entries, plan.marks, commit, note)
@@ -174,8 +192,15 @@ def recorded(sheet: Sheet, tab: Tab, op: str) -> tuple[Recorded, ...]:
     """
     rows = [row for _, row in _rows(sheet, tab) if row["op"] == op and row["kind"] == "entry"]
     found: dict[tuple[str, object], Recorded] = {}
+    columns: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: _number(row["entry_id"].rpartition("-")[2])):
         for part in _unpacked(row):
+            if len(part) == 2 and isinstance(part[1], list):
+                columns[row["tab"]] = part[1]
+                continue
+            if len(part) == 3 and not part[0]:
+                found[row["tab"], len(found)] = _recorded_new(row, part[2], columns)
+                continue
             entry = _recorded(row, part)
             is_whole = len(part) == 2 or entry.is_removed
             place = (row["tab"], (entry.key or len(found)) if is_whole else part[2])
@@ -188,13 +213,27 @@ def _recorded(row: dict[str, str], part: Any) -> Recorded:  # noqa: ANN401 - JSO
     try:
         key, cells = part[:2]
         pairs = {
-            column: (None, written) if not key and len(part) == 2 else (written[0], written[1])
+            column: (None, written) if not key and len(part) == 2 else (written[0], _after(written[1]))
             for column, written in cells.items()
         }
         beside = dict(part[3]) if len(part) > 3 else {}
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         raise damaged(row["entry_id"]) from None
     return Recorded(row["tab"], str(key), pairs, part[2:] == [REMOVED], beside)
+
+
+def _recorded_new(row: dict[str, str], digests: str, columns: Mapping[str, list[str]]) -> Recorded:
+    here = [digests[at : at + _DIGEST] for at in range(0, len(digests), _DIGEST)]
+    cells = {
+        column: (None, Digest(digest))
+        for column, digest in zip(columns.get(row["tab"], ()), here, strict=False)
+        if digest != _BLANK
+    }
+    return Recorded(row["tab"], "", cells)
+
+
+def _after(kept: object) -> object:
+    return Digest(str(kept["digest"])) if isinstance(kept, dict) and "digest" in kept else kept
 
 
 def damaged(entry: str) -> LedgerRefused:
@@ -251,9 +290,25 @@ def _by_tab(changes: Iterable[Change]) -> dict[str, list[Change]]:
     return grouped
 
 
+def _new_rows(tab: str, changes: Iterable[Change], schema: Schema) -> Iterator[list[object]]:
+    """Yield the entries of all new rows of a tab: their columns once, then key and digests of each."""
+    new = [change.cells for change in changes if isinstance(change, AppendRow)]
+    columns = list(dict.fromkeys(name for cells in new for name, value in cells.items() if value is not None))
+    if new:
+        yield ["", columns]
+    for cells in new:
+        digests = (
+            _BLANK if (value := cells.get(name)) is None else Digest.of(written(value)).text
+            for name in columns
+        )
+        yield ["", key_of(schema[tab], cells)[:_LONG_TEXT], "".join(digests)]
+
+
 def _entries(change: Change) -> Iterator[list[object]]:
     """Yield the change as one entry, or as one for each column where it is too long for a cell."""
-    key, cells = _entry(change)
+    if isinstance(change, AppendRow):
+        return
+    key, cells = change.key, _cells(change)
     kind = [REMOVED] if isinstance(change, RemoveRow) else []
     if _length(_json([key, cells])) < _PACKED:
         yield [key, cells, *kind]
@@ -262,12 +317,16 @@ def _entries(change: Change) -> Iterator[list[object]]:
             yield [key, {column: value}, *kind]
 
 
-def _entry(change: Change) -> tuple[str, dict[str, object]]:
-    if isinstance(change, AppendRow):
-        return "", {column: written(value) for column, value in change.cells.items() if value is not None}
-    return change.key, {
-        column: [written(change.before.get(column)), written(value)] for column, value in change.cells.items()
+def _cells(change: SetCells | RemoveRow) -> dict[str, object]:
+    return {
+        column: [written(change.before.get(column)), _short(value)] for column, value in change.cells.items()
     }
+
+
+def _short(value: Value) -> Written:
+    if isinstance(value, str) and len(value) > _LONG_TEXT:
+        return {"digest": Digest.of(written(value)).text}
+    return written(value)
 
 
 def written(value: Value) -> Written:

@@ -3,95 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import google_desk
 import pytest
-from google_ledger import new_spreadsheet
+from google_day import BUYERS, NOW, Day
 from sheets_server import drive
 from sheets_server.service import ACCOUNT
-from small_ledger import TOKYO
 
 from automations.app import runner, shops
 from automations.app.adopting import adopt
-from automations.app.configuration import Configuration, load
+from automations.app.configuration import Configuration
 from automations.app.couriers import Delivered, deliver
-from automations.app.demo.shop_data import SHOP
-from automations.app.runner import Outcome, open_shop, read_ledger, run
-from automations.app.shops import init_shop
+from automations.app.runner import open_shop, read_ledger
 from automations.books.google.addresses import spreadsheet_key
 from automations.books.google.service import Spreadsheet
 from automations.core.errors import LedgerRefused
 from automations.core.ledger import Ledger
-from automations.core.values import Cells
-
-NOW = datetime(2026, 11, 24, 10, tzinfo=TOKYO)
-COUNTED = datetime(2026, 11, 20, 9, tzinfo=TOKYO)
-BUYERS = {"1001": "北村 悦子", "1002": "佐藤 花子", "1003": "田中 一郎"}
-
-
-def order(number: str, name: str) -> Cells:
-    return {
-        "order_id": number, "ordered_at": datetime(2026, 11, 24, 8, tzinfo=TOKYO), "buyer_name": name,
-        "buyer_postcode": "6500021", "buyer_prefecture": "兵庫県", "buyer_address": f"神戸市中央区三宮町9-3-{number[-1]}",
-        "buyer_phone": f"07833110{number[-2:]}", "buyer_email": f"buyer{number}@example.com",
-        "payment_method": "cod", "goods_total": 1080, "shipping_fee": 880, "fee": 330, "total": 2290,
-    }  # fmt: skip
-
-
-class Day:
-    """A shop whose ledger is a spreadsheet: three telephone orders were typed, ten pieces are there."""
-
-    def __init__(self, desk: google_desk.Desk, folder: Path) -> None:
-        self.desk, self.folder = desk, folder
-        init_shop(folder, language="ja", shop=SHOP)
-        self.key = new_spreadsheet(
-            desk.service,
-            {
-                "products": [
-                    {
-                        "sku": "K-001",
-                        "name": "煎茶",
-                        "price": 1080,
-                        "tax_rate": 8,
-                        "weight_g": 120,
-                        "size_cm": 40,
-                    }
-                ],
-                "stock": [{"sku": "K-001", "counted_qty": 10, "counted_at": COUNTED}],
-                "orders": [order(number, name) for number, name in BUYERS.items()],
-                "order_lines": [
-                    {"order_id": number, "sku": "K-001", "qty": 1, "unit_price": 1080, "tax_rate": 8}
-                    for number in BUYERS
-                ],
-            },
-            "JPY",
-            load(folder).schema,
-        )
-        (folder / "ledger.xlsx").unlink()
-        settings = folder / "shop.yaml"
-        text = settings.read_text(encoding="utf-8")
-        settings.write_text(
-            text.replace("ledger: ledger.xlsx", f"ledger: google:{self.key}"), encoding="utf-8"
-        )
-
-    def run(self) -> Outcome:
-        return run(self.folder, now=NOW)
-
-    def ledger(self) -> Ledger:
-        return read_ledger(open_shop(self.folder), NOW)[1]
-
-    def writes(self) -> int:
-        return sum(path.endswith(":batchUpdate") for _, path, _ in self.desk.service.calls)
-
-    def after_calls(self, calls: int, what: dict[str, object]) -> None:
-        """Let a person do something once so many further calls were answered."""
-        act = {"tab": "受注", "key": self.key, **what}
-        self.desk.service.acts.append((len(self.desk.service.calls) + calls, act))
-
-    def outbox(self) -> list[Path]:
-        return sorted((self.folder / "outbox").glob("*.eml"))
 
 
 @pytest.fixture

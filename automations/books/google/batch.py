@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -29,6 +30,11 @@ class Batch:
 
     requests: tuple[Json, ...]
     copies: CopyRequests
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes the requests are as they are sent."""
+        return len(json.dumps(self.requests, ensure_ascii=False, separators=(",", ":")).encode())
 
     def without_version(self, base: str, key: str) -> Batch:
         """Return the batch for a ledger whose version a person deleted: the first on ``base`` is the only one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from automations.core.cells import RawCell, as_typed
+from automations.core.journal import Digest
 from automations.core.reading import keys_in
 from automations.core.schema import Column
 from automations.core.seals import SEAL, seal_of
@@ -83,12 +84,16 @@ class Draft:
     def shows(self, row: Row, cell: Cell) -> bool:
         """Return whether a row still shows what the commit wrote into this cell."""
         column = self.ground.schema[row.tab].columns.get(cell.column)
+        if isinstance(cell.new, Digest):
+            return cell.new in self._digests(column, row.get(cell.hit))
         if column and cell.hit == cell.column and not self.ground.is_settle:
             return self.says(column, row.get(cell.hit), cell.new)
         return equal(row.get(cell.hit), self.raw(row.tab, cell))
 
     def raw(self, tab_id: str, cell: Cell) -> RawCell:
-        """Return what the commit put into the cell, as a sheet gives it back."""
+        """Return what the commit put into the cell, as a sheet gives it back; ``…`` where the journal has a digest."""
+        if isinstance(cell.new, Digest):
+            return "…"
         column = self.ground.schema[tab_id].columns.get(cell.column)
         if column is None or self.ground.is_settle:
             return raw_of(cell.new)
@@ -99,6 +104,12 @@ class Draft:
         if isinstance(value, str) and column.type not in {"date", "datetime", "money"}:
             value = meaning(column, value, self.ground.wording)
         return meaning(column, raw, self.ground.wording) == value
+
+    def _digests(self, column: Column | None, raw: RawCell) -> Iterator[Digest]:
+        """Yield what the journal would keep of a cell: as it is understood, and as it stands."""
+        if column is not None:
+            yield Digest.of(meaning(column, raw, self.ground.wording))
+        yield Digest.of(as_typed(raw) or None)
 
     def is_persons(self, tab_id: str, cell: Cell) -> bool:
         """Return whether a person may have typed what stood there."""

@@ -58,12 +58,12 @@ def put_back(hit: Hit, rows: Sequence[Row], draft: Draft) -> Iterator[Message]:
 def refile(new: Misfiled, rows: Sequence[Row], draft: Draft) -> None:
     """Move the values of a new row to the columns they were meant for; what a person typed there since stays."""
     for row in rows[:1]:
-        shown = [cell for cell in new.cells if draft.shows(row, cell)]
-        for cell in shown:
+        shown = [(cell, row.get(cell.hit)) for cell in new.cells if draft.shows(row, cell)]
+        for cell, _ in shown:
             row.put(cell.hit, None)
-        for cell in shown:
+        for cell, raw in shown:
             if is_blank(row.get(cell.column)):
-                row.put(cell.column, draft.raw(new.tab, cell))
+                row.put(cell.column, raw)
 
 
 def do_again(hit: Hit, rows: Sequence[Row]) -> None:

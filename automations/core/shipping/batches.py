@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from automations.core.ledger import Ledger, Row, update
 from automations.core.messages import msg
@@ -16,6 +17,7 @@ from automations.core.values import Cells
 
 # The ids of a batch stand in one cell, and a workbook cell holds 32,767 characters.
 MOST_PARCELS = 1_000
+_DAY = re.compile(r"-(\d{4})(\d{2})(\d{2})-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def batch_plans(labels: Sequence[ParcelLabel], ledger: Ledger) -> Iterator[Plan]
 
     Args:
         labels: Labels without problems, in the order of the file; grouped by carrier and ship day. A number
-            once used (row or mark) is never used again.
+            once used (row or mark) is never used again. Parcels of a batch that was cut off are among them.
         ledger: Brings batches, marks and the moment.
     """
     groups: dict[tuple[str, date], list[ParcelLabel]] = {}
@@ -75,7 +77,7 @@ def _batch(
             {
                 "state": "instructed",
                 "batch_id": batch_id,
-                "instructed_at": ledger.now,
+                "instructed_at": _instructed_at(label.shipment) or ledger.now,
                 "label_fields": freeze(label.rendered.fields),
             },
         )
@@ -84,6 +86,34 @@ def _batch(
     missing = [_account_missing(batch_id, carrier)] if carrier.missing_account_keys else []
     marks = [f"batch:{batch_id}", *(parcel_mark(label.shipment.key) for label in labels)]
     return Plan.of(AppendRow("batches", row), instructed, missing, marks=marks)
+
+
+def is_cut_off(shipment: Row, ledger: Ledger) -> bool:
+    """Return whether a parcel was instructed by a run that ended before it wrote its batch.
+
+    A very large commit goes in parts, each order whole in one of them, and the batch in the last.
+    """
+    batch = shipment.text("batch_id")
+    return (
+        shipment.text("state") == "instructed"
+        and parcel_mark(shipment.key) in ledger.marks
+        and _DAY.search(batch) is not None
+        and batch not in ledger["batches"]
+        and f"batch:{batch}" not in ledger.marks
+    )
+
+
+def day_of(batch_id: str) -> date | None:
+    """Return the ship day in the name of a batch."""
+    found = _DAY.search(batch_id)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _instructed_at(shipment: Row) -> datetime | None:
+    return shipment.moment("instructed_at") if shipment.text("state") == "instructed" else None
 
 
 def encoded_files(carrier: Carrier, rows: Sequence[Sequence[str]]) -> list[bytes]:
