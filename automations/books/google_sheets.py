@@ -140,13 +140,11 @@ class GoogleBook:
         met = read_copies(snapshot.version, recorded, copies, self._schema)
         if met is None:
             return Settled()
-        return settle(*met, self._ground(snapshot))
+        last = journal.last_commit(record, self._schema[journal.TAB], snapshot.version)
+        return settle(*met, self._ground(snapshot, is_settle=last.settles))
 
-    def _ground(self, snapshot: Snapshot) -> Ground:
-        last = journal.last_commit(snapshot.sheets[journal.TAB], self._schema[journal.TAB], "")
-        return Ground(
-            snapshot.sheets, self._schema, snapshot.ledger_id, self._wording, is_settle=last.settles
-        )
+    def _ground(self, snapshot: Snapshot, *, is_settle: bool) -> Ground:
+        return Ground(snapshot.sheets, self._schema, snapshot.ledger_id, self._wording, is_settle=is_settle)
 
     def _put_right(self, settled: Settled, base: Snapshot) -> None:
         """Write what puts the ledger right; whether it was applied is seen at the next look."""
@@ -207,7 +205,7 @@ class GoogleBook:
         record = commit.after.sheets[journal.TAB]
         recorded = journal.recorded(record, self._schema[journal.TAB], commit.name.op)
         met = read_copies(commit.name.op, recorded, _grid(reply), self._schema)
-        return met is not None and is_clean(*met, self._ground(commit.after))
+        return met is not None and is_clean(*met, self._ground(commit.after, is_settle=commit.name.settles))
 
     def _refused(self, refused: BadRequest, commit: _Commit, base: Snapshot) -> Snapshot | None:
         if refused.place_is_gone:

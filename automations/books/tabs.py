@@ -10,8 +10,7 @@ from automations.core.cells import RawCell, as_typed
 from automations.core.errors import LedgerRefused
 from automations.core.journal import TAB as JOURNAL
 from automations.core.messages import msg
-from automations.core.records import dataclass
-from automations.core.schema import Schema, Tab
+from automations.core.schema import Column, Schema, Tab
 from automations.core.snapshot import Sheet
 from automations.core.text import normal_header
 
@@ -142,36 +141,30 @@ def headers_of(grid: Grid, row: int) -> dict[int, str]:
     return {at: text for at, cell in enumerate(cells, 1) if (text := as_typed(cell).strip())}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    at: int
-    header: str
-    is_own: bool
-
-
 def columns_of(title: str, headers: Mapping[int, str], tab: Tab) -> dict[str, int]:
     """Return where each column stands; a column's own name goes before an alias.
 
     Raises:
         LedgerRefused: A header stands twice.
     """
-    places: dict[str, list[_Place]] = {}
+    places: dict[str, list[int]] = {}
     for at, header in headers.items():
-        normal = normal_header(header)
-        column = tab.by_header.get(normal)
+        column = tab.by_header.get(normal_header(header))
         if column is not None:
-            own = tab.columns[column]
-            names = {normal_header(name) for name in (own.id, own.label.ja, own.label.en)}
-            places.setdefault(column, []).append(_Place(at, header, normal in names))
-    return {column: _one(title, found).at for column, found in places.items()}
+            places.setdefault(column, []).append(at)
+    return {
+        column: found[0] if len(found) == 1 else _one(title, found, headers, tab.columns[column])
+        for column, found in places.items()
+    }
 
 
-def _one(title: str, places: Sequence[_Place]) -> _Place:
-    own = [place for place in places if place.is_own] or places
+def _one(title: str, places: Sequence[int], headers: Mapping[int, str], column: Column) -> int:
+    names = {normal_header(name) for name in (column.id, column.label.ja, column.label.en)}
+    own = [at for at in places if normal_header(headers[at]) in names] or places
     if len(own) > 1:
         raise LedgerRefused(
             "header-twice",
-            msg("The tab {title} has the column {header} twice.", title=title, header=own[0].header),
+            msg("The tab {title} has the column {header} twice.", title=title, header=headers[own[0]]),
             msg("Give one of the two another name; nothing was changed."),
             where=title,
         )

@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass as many
 from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -75,7 +76,7 @@ class Commit:
     settles: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@many(frozen=True, slots=True)
 class Recorded:
     """One row of a commit as it is on record.
 
@@ -139,22 +140,19 @@ def marks_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
         LedgerRefused: A mark cannot be read; without it something might happen twice.
     """
     found: set[str] = set()
-    for _, row in _rows(sheet, tab):
-        if row["kind"] == "mark":
-            found.update(map(str, _unpacked(row, "marks")))
+    for _, row in _rows(sheet, tab, "mark"):
+        found.update(map(str, _unpacked(row, "marks")))
     return frozenset(found)
 
 
 def ops_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
     """Return the operation ids of every commit that is on record."""
-    return frozenset(row["op"] for _, row in _rows(sheet, tab) if row["kind"] == "commit")
+    return frozenset(row["op"] for _, row in _rows(sheet, tab, "commit"))
 
 
 def op_numbered(sheet: Sheet, tab: Tab, number: int) -> str:
     """Return the operation id of the commit with this number, ``""`` when it is not on record (any more)."""
-    ops = (
-        row["op"] for _, row in _rows(sheet, tab) if row["kind"] == "commit" and _number(row["n"]) == number
-    )
+    ops = (row["op"] for _, row in _rows(sheet, tab, "commit") if _number(row["n"]) == number)
     return next(ops, "")
 
 
@@ -169,15 +167,13 @@ def last_commit(sheet: Sheet, tab: Tab, known: str) -> Commit:
     Raises:
         LedgerRefused: That commit or entries of the newest one are missing or altered.
     """
-    rows = [row for _, row in _rows(sheet, tab)]
-    heads = [row for row in rows if row["kind"] == "commit"]
+    heads = [row for _, row in _rows(sheet, tab, "commit")]
     if not heads:
         if known:
             raise damaged(known)
         return Commit("", 0, "", "")
     head = max(heads, key=lambda row: _number(row["n"]))
-    entries = [row for row in rows if row["kind"] == "entry" and row["op"] == head["op"]]
-    entries.sort(key=lambda row: _number(row["entry_id"].rpartition("-")[2]))
+    entries = _entries_of(sheet, tab, head["op"])
     if _checksum(row["content"] for row in entries) != head["checksum"] or known not in {"", head["op"]}:
         raise damaged(known or head["entry_id"])
     ledger, home, kind, *_ = (*map(str, _unpacked(head)), "", "", "")
@@ -190,10 +186,9 @@ def recorded(sheet: Sheet, tab: Tab, op: str) -> tuple[Recorded, ...]:
     Raises:
         LedgerRefused: An entry cannot be read.
     """
-    rows = [row for _, row in _rows(sheet, tab) if row["op"] == op and row["kind"] == "entry"]
     found: dict[tuple[str, object], Recorded] = {}
     columns: dict[str, list[str]] = {}
-    for row in sorted(rows, key=lambda row: _number(row["entry_id"].rpartition("-")[2])):
+    for row in _entries_of(sheet, tab, op):
         for part in _unpacked(row):
             if len(part) == 2 and isinstance(part[1], list):
                 columns[row["tab"]] = part[1]
@@ -272,8 +267,8 @@ def rows_of_marks(
     wanted = frozenset(retired)
     numbers: list[int] = []
     kept: list[str] = []
-    for number, row in _rows(sheet, tab) if wanted else ():
-        if row["kind"] == "mark" and not wanted.isdisjoint(here := tuple(map(str, _unpacked(row, "marks")))):
+    for number, row in _rows(sheet, tab, "mark") if wanted else ():
+        if not wanted.isdisjoint(here := tuple(map(str, _unpacked(row, "marks")))):
             numbers.append(number)
             kept += (mark for mark in here if mark not in wanted)
     return tuple(numbers), tuple(kept)
@@ -366,14 +361,25 @@ def _checksum(contents: Iterable[str]) -> str:
     return sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _rows(sheet: Sheet, tab: Tab) -> Iterator[tuple[int, dict[str, str]]]:
+def _entries_of(sheet: Sheet, tab: Tab, op: str) -> list[dict[str, str]]:
+    """Return the entry rows of a commit in their order."""
+    rows = [row for _, row in _rows(sheet, tab, "entry", op)]
+    return sorted(rows, key=lambda row: _number(row["entry_id"].rpartition("-")[2]))
+
+
+def _rows(sheet: Sheet, tab: Tab, kind: str = "", op: str = "") -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of 記録 with their numbers, all of them or those of a kind, of a commit."""
     kinds = tab.columns["kind"].written_choices
+    kind_at, op_at = sheet.columns["kind"] - 1, sheet.columns["op"] - 1
     for number, cells in sheet.rows:
+        here = kinds.get(normal_header(as_typed(cells[kind_at])), "") if kind_at < len(cells) else ""
+        if (kind and here != kind) or (op and (op_at >= len(cells) or as_typed(cells[op_at]) != op)):
+            continue
         row = {
             column: as_typed(cells[at - 1]) if at <= len(cells) else ""
             for column, at in sheet.columns.items()
         }
-        row["kind"] = kinds.get(normal_header(row["kind"]), "")
+        row["kind"] = here
         yield number, row
 
 

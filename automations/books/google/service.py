@@ -37,6 +37,8 @@ RESENDS = 2
 BUDGET_S = 300.0
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _PLAIN = {"prettyPrint": "false"}
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,7 @@ def _wire(
 
 
 def _body(asked: Json) -> bytes:
-    return json.dumps(asked, ensure_ascii=False, separators=(",", ":")).encode()
+    return _COMPACT.encode(asked).encode()
 
 
 def _in_order(filters: Sequence[Json], reply: Json) -> list[list[list[RawCell]]]:
@@ -250,4 +252,4 @@ def _as_text(data_filter: Mapping[str, Any]) -> str:
         name: {part: bound for part, bound in value.items() if bound} if isinstance(value, dict) else value
         for name, value in data_filter.items()
     }
-    return json.dumps(kept, sort_keys=True)
+    return _SORTED.encode(kept)

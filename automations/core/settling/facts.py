@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from automations.core.cells import RawCell
 from automations.core.messages import Message
-from automations.core.records import dataclass
 from automations.core.schema import Schema
 from automations.core.snapshot import Sheet
 from automations.core.wording import Wording
