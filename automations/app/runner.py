@@ -162,6 +162,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     language: str | None = None,
     files: Sequence[Path] = (),
     inbox: bool = True,
+    effects: bool = True,
     progress: Progress | None = None,
 ) -> Outcome:
     """Run the named automations on the shop in ``folder`` and return what happened.
@@ -174,6 +175,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         language: Overrides the shop's language.
         files: Order or carrier files by name, read after those of the inbox.
         inbox: Also read what lies in the inbox.
+        effects: Also write files and send mails; else that is left to the next run.
         progress: Told what the run is about to do.
 
     Raises:
@@ -206,6 +208,8 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         if written is None:
             continue  # people moved rows meanwhile: look again, and go on from what stands there
         _put_away(folder / INBOX, arrived, outcome.after.today.isoformat())
+        if not effects:
+            return replace(first, after=outcome.after)
         tell(msg("writing shipping files and mails"))
         delivered = _deliver(shop, outcome, (snapshot, written), now)
         findings = (*outcome.findings, *delivered.report.findings)

@@ -25,7 +25,10 @@ _ADDRESS = r"[A-Za-z0-9._%+/=!#$&'*?^`{|}~-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
 _MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.])(?:[45][0-5]\d)(?![\d.])")
-_FAILED_LINE = re.compile(rf"^[ \t>]*<?({_ADDRESS})>?(?:[: \t(].*)?$", re.MULTILINE)
+_FAILED_LINE = re.compile(
+    rf"^[ \t>]*(?:(?:[Rr]ecipient|宛先|あて先)[ \t]*[:：][ \t]*)?<?({_ADDRESS})>?(?:[: \t(].*)?$",
+    re.MULTILINE,
+)
 _COPY_BELOW = re.compile(
     r"^-{2,}.*(?:copy of the message|original message|below this line|元のメッセージ|ここから|headers follow)",
     re.IGNORECASE | re.MULTILINE,
@@ -232,7 +235,9 @@ def _text(payload: bytes, charset: str) -> str:
 
 
 def _decoded(mail: Mail, header: str) -> str:
-    written = str(mail.get(header, ""))
+    written = next((str(raw) for name, raw in mail.raw_items() if name.lower() == header.lower()), "")
+    if not written.isascii() or "\x1b" in written:  # written as it is, against the rules
+        return _text(written.encode("utf-8", "surrogateescape"), "")
     try:
         return str(make_header(decode_header(written)))
     except (LookupError, ValueError, UnicodeError):

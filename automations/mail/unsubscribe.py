@@ -14,10 +14,10 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote
 
 from automations.core.errors import ServiceError
+from automations.core.mails.account import MailAccount
 from automations.core.mails.suppressed import address_mark
 from automations.core.messages import msg
 from automations.core.records import dataclass
@@ -28,23 +28,7 @@ KEY_VARIABLE = "DAICHO_UNSUBSCRIBE_SECRET"
 _HALF = 16
 _TOKEN = re.compile(r"[a-z2-7]{52}")
 _HTML = "text/html; charset=utf-8"
-_MOST_BODY = 10_000
-
-
-class Ways(Protocol):
-    """How a mail can be refused: ``url`` of the page, ``address`` for mails; either may be empty."""
-
-    url: str
-    address: str
-
-
-class Account(Protocol):
-    """What is asked of the block ``mail:`` of shop.yaml."""
-
-    @property
-    def unsubscribe(self) -> Ways:
-        """The ways that are set up."""
-        ...
+MOST_BODY = 10_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +42,7 @@ class Answer:
     token: str = ""
 
 
-def headers_for(address: str, account: Account, secret: bytes) -> dict[str, str]:
+def headers_for(address: str, account: MailAccount, secret: bytes) -> dict[str, str]:
     """Return the headers by which a mail program lets ``address`` refuse; none where the shop has no way set up."""
     ways: list[str] = []
     token = token_for(address, secret)
@@ -114,7 +98,7 @@ def answer(method: str, path: str, body: bytes, keys: Sequence[bytes]) -> Answer
     """
     token = path.rstrip("/").rpartition("/")[2]
     mark = mark_of(token, keys)
-    if not mark or len(body) > _MOST_BODY:
+    if not mark or len(body) > MOST_BODY:
         return _page("404 Not Found", "ページが見つかりません。<br>This page is not there.")
     if method in ("GET", "HEAD"):
         return _page("200 OK", _ASK)
@@ -192,6 +176,12 @@ _ASK = (
     '<form method="post"><button type="submit">停止する / Stop</button></form>'
 )
 _DONE = "<p>承りました。ご案内メールを停止しました。<br>Done: you get no more newsletters or follow-ups from this shop.</p>"
+
+
+def unavailable() -> Answer:
+    """Return the answer where a refusal could not be kept: mail programs try again later."""
+    told = "ただいま受け付けられません。少しあとでもう一度お試しください。<br>Not possible right now. Please try again later."
+    return _page("503 Service Unavailable", told, {"Retry-After": "600"})
 
 
 def _page(status: str, told: str, more: Mapping[str, str] | None = None) -> Answer:
