@@ -74,6 +74,16 @@ def test_a_person_who_typed_a_shared_cell_meanwhile_has_it_back():
     assert wanted(settle([hit("1", "1", "status", None, "done", "受注")], [], now)) == [(2, "status", "受注")]
 
 
+def test_a_shared_cell_that_shows_what_the_program_left_there_is_written_over():
+    """The plan was made on a cell that a person had emptied; then somebody brought an older version back."""
+    now = ground(row("1", status="受注", status_set="new"))
+    cells = (
+        Cell("status", None, "new", "status", "引当済み"),
+        Cell("status_set", "done", "new", "status_set", "done"),
+    )
+    assert settle([Hit("orders", "1", "1", cells)], [], now).is_empty
+
+
 def test_a_robot_cell_of_its_own_row_is_not_put_back():
     now = ground(row("1", free=7))
     assert settle([hit("1", "1", "free", 3, 7, 4)], [], now).is_empty

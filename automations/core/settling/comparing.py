@@ -39,6 +39,12 @@ def _comparable(raw: RawCell) -> object:
     return (isinstance(raw, bool), round(raw, _PLACES) if isinstance(raw, float) else raw)
 
 
+def is_as_left(column: Column, raw: RawCell, twin: RawCell) -> bool:
+    """Return whether a shared cell shows what the program put there last, which its twin knows: nobody typed it."""
+    shown, known = as_typed(raw), as_typed(twin)
+    return bool(known) and column.written_choices.get(shown, shown) == known
+
+
 def raw_of(value: object) -> str | int | float | None:
     """Return a value of the journal as the raw cell it was, as a settle commit keeps them."""
     return value if isinstance(value, (str, int, float)) else None

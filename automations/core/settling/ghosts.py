@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from automations.core.cells import as_typed
 from automations.core.ledger import TOTALS
 from automations.core.schema import Column, Tab
-from automations.core.settling.comparing import is_blank
+from automations.core.settling.comparing import is_as_left, is_blank
 from automations.core.settling.draft import Draft, Row
 from automations.core.snapshot import Sheet
 from automations.core.text import normal_header
@@ -63,6 +62,4 @@ def _is_programs(column: Column, row: Row) -> bool:
         return True
     if column.owner != "shared" or not column.twin:
         return False
-    shown = row.get(column.id)
-    twin = as_typed(row.get(column.twin))
-    return bool(twin) and column.written_choices.get(as_typed(shown), as_typed(shown)) == twin
+    return is_as_left(column, row.get(column.id), row.get(column.twin))

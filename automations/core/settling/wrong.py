@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automations.core.cells import as_typed
-from automations.core.settling.comparing import equal, raw_of
+from automations.core.cells import RawCell, as_typed
+from automations.core.settling.comparing import equal, is_as_left, raw_of
 from automations.core.settling.draft import Draft
 from automations.core.settling.facts import Cell, Hit
 
@@ -21,7 +21,10 @@ def wrong_cells(hit: Hit, draft: Draft) -> Sequence[Cell]:
 
 
 def is_wrong(hit: Hit, cell: Cell, draft: Draft) -> bool:
-    """Return whether something else stood there than the write was made on; a robot cell of its own row is right."""
+    """Return whether something else stood there than the write was made on.
+
+    In its own row a robot cell is right, and so is a shared one in which nobody had typed: it agreed with its twin.
+    """
     if hit.moved or cell.hit != cell.column:
         return True
     if draft.ground.is_settle:
@@ -29,7 +32,13 @@ def is_wrong(hit: Hit, cell: Cell, draft: Draft) -> bool:
     column = draft.ground.schema[hit.tab].columns.get(cell.column)
     if column is None:
         return as_typed(cell.found) != str(cell.base or "")
-    return column.owner != "robot" and not draft.says(column, cell.found, cell.base)
+    if column.owner == "robot" or draft.says(column, cell.found, cell.base):
+        return False
+    return not (column.twin and is_as_left(column, cell.found, _found(hit, column.twin)))
+
+
+def _found(hit: Hit, column: str) -> RawCell:
+    return next((cell.found for cell in hit.cells if cell.hit == column), hit.beside.get(column))
 
 
 def has_missed(hit: Hit, draft: Draft) -> bool:
