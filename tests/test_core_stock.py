@@ -1,10 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import ledgers
 import pytest
 
 from automations.core.ledger import Row, Table
+from automations.core.stock.demand import gather
 from automations.core.stock.shelf import (
     Lot,
     Part,
@@ -33,6 +35,17 @@ def shelf_row(sku: str, qty: int, lot: str | None = None, counted_at: datetime =
 def move(number: str, sku: str, qty: int, hours: int) -> Row:
     at = ledgers.NOW + timedelta(hours=hours)
     return ledgers.row("movements", movement_id=number, sku=sku, qty=qty, moved_at=at)
+
+
+def test_a_line_that_was_given_the_number_of_another_one_holds_what_was_reserved_for_it() -> None:
+    """Else it would look free, and be promised to somebody else before the number is mended."""
+    lines = [
+        ledgers.row("order_lines", line_id="1-1", order_id="1", sku="A", qty=units, reserved=held, seal=seal)
+        for units, held, seal in ((2, "A*2", "FIRST"), (2, "A*2", "FIRST"), (3, "A*3", "OTHER"))
+    ]
+    now = ledgers.ledger({})
+    tables = {**now.tables, "order_lines": table("order_lines", set_aside=lines)}
+    assert gather(replace(now, tables=tables), {"A": "A"}).reserved == {"A": 5}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from automations.core.ledger import Ledger, Row, Table
 from automations.core.messages import Message, msg
+from automations.core.seals import SEAL
 from automations.core.statuses import ENDED, standing_of
 from automations.core.stock.shelf import Part, Reservation, keep, merged, parts_of, reservations
 from automations.core.values import Value
@@ -142,15 +143,18 @@ class Demand:
 
 
 def gather(ledger: Ledger, sku_of: Mapping[str, str]) -> Demand:
-    """Look at every line once. A line whose number stands twice holds what it holds, counted once.
+    """Look at every line once. A line that was copied with its number holds what it holds, counted once.
+
+    A line that a person gave the number of another one is known by its seal; it holds what was reserved for it.
 
     Lines of products that gave units back at this very moment are left as they are: what a run releases,
     only a later run may spend.
     """
     found = Demand()
     states = _sealed_states(ledger["shipments"])
-    for row in {line.key: line for line in ledger["order_lines"].set_aside}.values():
-        if states.get(row.get("shipment_id")) not in GONE and row.get("reserved"):
+    holding = (line for line in ledger["order_lines"].set_aside if line.get("reserved"))
+    for row in {line.text(SEAL) or line.key: line for line in holding}.values():
+        if states.get(row.get("shipment_id")) not in GONE:
             found.hold(row)
     orders, letting_go = _orders(ledger["orders"])
     judge = _Judge(ledger, sku_of)
