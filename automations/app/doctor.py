@@ -41,8 +41,9 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
     except DaichoError as error:
         return [*_marked("✗", place.in_the_way, language), f"✗ {error_text(error, language)}"], False
     written, typed = missing_columns(snapshot.sheets.values(), ledger.schema)
-    mend = (*place.worth_mending, *snapshot.notes, *written, *typed, *_worth_mending(shop))
-    marked = (("✓", _well(place, ledger, shop)), ("✗", place.in_the_way), ("△", mend))
+    mail_well, mail_mend = _of_mail(shop)
+    mend = (*place.worth_mending, *snapshot.notes, *written, *typed, *_worth_mending(shop), *mail_mend)
+    marked = (("✓", (*_well(place, ledger, shop), *mail_well)), ("✗", place.in_the_way), ("△", mend))
     return [
         line for mark, told in marked for line in _marked(mark, told, ledger.language)
     ], not place.in_the_way
@@ -71,6 +72,27 @@ def _well(place: _Place, ledger: Ledger, shop: Shop) -> Iterable[Message]:
     yield msg("{file} can be read; orders: {orders}", file=place.name, orders=len(ledger["orders"]))
     if shop.own:
         yield msg("automations of your own: {names}", names=tuple(shop.own))
+
+
+def _of_mail(shop: Shop) -> tuple[list[Message], list[Message]]:
+    """Return what is well and what is worth mending about the domain mails come from; nothing while none are sent."""
+    configuration = shop.configuration
+    account, domain = configuration.mail, configuration.shop.email.rpartition("@")[2].casefold()
+    if not (account.sends and domain):
+        return [], []
+    from automations.mail.dns_records import Sender, examined, patient_resolver
+
+    sender = Sender(domain, account.host, account.dkim.domain.casefold(), account.dkim.selector)
+    told = list(examined(sender, patient_resolver()))
+    mend = [sentence for mark, sentence in told if mark == "△"]
+    if not (account.unsubscribe.url or account.unsubscribe.address):
+        mend.append(
+            msg(
+                "shop.yaml: fill in address or url under mail: unsubscribe:, so that mail programs offer customers to "
+                "stop mails (docs/mails.md)"
+            )
+        )
+    return [sentence for mark, sentence in told if mark == "✓"], mend
 
 
 def _in_the_way(folder: Path) -> Iterable[Message]:
