@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import yaml
 from gallery_google import google_holds, google_says
+from gallery_mail import mail_says
 from hand_shop import TOKYO, read_snapshot
 
 from automations.app.archives import archive_book, make_archive
@@ -320,6 +321,7 @@ STATES: Mapping[str, State] = {
     "merged": _before(_merged),
     "google": google_says,
     "google-holds": google_holds,
+    "mail": mail_says,
     "older-workbook": _before(_older),
     "journal-edited": _before(_journal_edited),
     "archived": _before(_archived),

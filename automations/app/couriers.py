@@ -60,7 +60,8 @@ def _write_mails(mails: Sequence[Row], ledger: Ledger, configuration: Configurat
 
 def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> Plan:
     """Write one mail to the outbox; one that may not go is held with the reason, and the others go on."""
-    from automations.mail.eml import MailRefused, write_eml
+    from automations.mail.eml import write_eml
+    from automations.mail.message import MailRefused
 
     try:
         path = write_eml(configuration.folder / OUTBOX, mail, configuration.shop, configuration.language)

@@ -10,7 +10,8 @@ import pytest
 
 from automations.core.ledger import Row
 from automations.core.shop import Shop
-from automations.mail.eml import MailRefused, build_message, file_name, write_eml
+from automations.mail.eml import file_name, write_eml
+from automations.mail.message import MailRefused, build_message
 
 SHOP = Shop(name="茶菓処こもれび堂", email="shop@example.com")
 MADE = datetime(2026, 11, 24, 10, 0, tzinfo=timezone(timedelta(hours=9)))

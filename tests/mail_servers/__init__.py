@@ -1,0 +1,1 @@
+"""A mail server and a mailbox on this machine that can be told to fail."""
