@@ -17,6 +17,7 @@ import click
 from automations import AUTOMATIONS
 from automations.app.google_commands import google
 from automations.app.hold_commands import holds
+from automations.app.mail_commands import mail
 from automations.app.options import LANGUAGE, _, common, language_of, language_option
 from automations.core.messages import LOCALE_DIR, Message, msg
 
@@ -260,20 +261,7 @@ cli.add_command(holds)
 cli.add_command(google)
 
 
-@cli.group(help=_("Look at mails before they go."))
-def mail() -> None:
-    """Group the mail commands."""
-
-
-@mail.command(help=_("Show a mail as it would go.\n\nExample: daicho mail preview shipped --order KM-1002"))
-@click.argument("name")
-@click.option("--order", required=True, help=_("Order number."))
-@common
-def preview(name: str, order: str, folder: Path, now: datetime | None, language: str | None) -> None:
-    """Show one mail for one order."""
-    from automations.app.mail_preview import preview_mail
-
-    click.echo(preview_mail(folder, name, order, now, language))
+cli.add_command(mail)
 
 
 @cli.command(help=_("Check access, headers and settings, in plain words.\n\nExample: daicho doctor"))

@@ -1,0 +1,44 @@
+"""The commands `daicho mail`: looking at mails before they go."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from automations.app.options import LANGUAGE, _, common
+from automations.core.messages import msg
+
+
+@click.group(help=_("Look at mails before they go."))
+def mail() -> None:
+    """Group the mail commands."""
+
+
+@mail.command(help=_("Show a mail as it would go.\n\nExample: daicho mail preview shipped --order KM-1002"))
+@click.argument("name")
+@click.option("--order", required=True, help=_("Order number."))
+@common
+def preview(name: str, order: str, folder: Path, now: datetime | None, language: str | None) -> None:
+    """Show one mail for one order."""
+    from automations.app.mail_preview import preview_mail
+
+    click.echo(preview_mail(folder, name, order, now, language))
+
+
+@mail.command(
+    help=_("Read every mail template on samples and on your own orders.\n\nExample: daicho mail check")
+)
+@common
+def check(folder: Path, now: datetime | None, language: str | None) -> None:
+    """Report what is wrong with mails; exit 1 when a mail must not go as it is."""
+    from automations.app.mail_check import check_mails
+    from automations.app.tell import print_findings
+
+    checked = check_mails(folder, now, language)
+    print_findings(checked.findings, checked.ledger, err=False)
+    if not checked.findings:
+        click.echo(msg("Nothing is wrong.").text(checked.ledger.language or LANGUAGE))
+    sys.exit(1 if any(finding.level == "error" for finding in checked.findings) else 0)
