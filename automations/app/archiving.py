@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 
 from automations.app.archives import archive_book, archive_names, make_archive, most_orders, name_after
+from automations.app.leftovers import note_at, took_out_leftovers
 from automations.app.runner import Shop, open_shop, read_ledger, typed
 from automations.books import Book
 from automations.books.google.addresses import is_google
 from automations.core.archiving.copies import copies
-from automations.core.archiving.leave import Departure, departure, joined, order_of
+from automations.core.archiving.leave import Departure, departure, joined, left_before, order_of
 from automations.core.errors import LedgerChanged, LedgerRefused, ServiceError
 from automations.core.ledger import Ledger, Row
 from automations.core.messages import Message, msg
@@ -51,10 +51,15 @@ class Archived:
 
 @dataclass()
 class _Stays:
-    """Orders that may not leave, and what to say of them."""
+    """Orders that may not leave, and what to say of them; and those that left before and came back."""
 
     keys: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    back: set[tuple[str, str]] = field(default_factory=set)
+
+    def departure(self, shop: Shop, ledger: Ledger, most: int) -> Departure:
+        """Return what leaves but for these."""
+        return departure(ledger, shop.configuration.archive, self.keys, most, self.back)
 
 
 def archive(
@@ -100,15 +105,15 @@ def _archived_once(
 ) -> Archived:
     for _ in range(_ROUNDS):
         snapshot, ledger = read_ledger(shop, now)
-        leaving = departure(ledger, shop.configuration.archive, stays.keys, 0 if dry_run else most)
+        if not dry_run and took_out_leftovers(shop, snapshot, ledger):
+            continue
+        leaving = stays.departure(shop, ledger, 0 if dry_run else most)
         if dry_run or leaving.plan.is_empty:
             return Archived(ledger, leaving, _names(shop, leaving), tuple(stays.findings), dry_run=dry_run)
         names, leaving = _brought(shop, ledger, leaving, stays, most)
         if leaving.plan.is_empty:
             return Archived(ledger, leaving, names, tuple(stays.findings))
-        note = RunNote(
-            f"{ledger.now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", "archive", ledger.now.isoformat()
-        )
+        note = note_at(ledger)
         try:
             receipt = shop.book.commit(Plan.of(leaving.plan, _run_row(note, leaving, ledger)), snapshot, note)
         except LedgerChanged:
@@ -128,11 +133,10 @@ def _brought(
     """Bring all rows to their archives; return what may leave: without the orders that could not be brought."""
     names: dict[int, str] = {}
     for year in leaving.rows:
-        stopped = len(stays.keys)
+        known = len(stays.keys) + len(stays.back)
         names[year] = _bring(shop, ledger, year, leaving, stays)
-        if len(stays.keys) > stopped:
-            without = departure(ledger, shop.configuration.archive, stays.keys, most)
-            return _brought(shop, ledger, without, stays, most)
+        if len(stays.keys) + len(stays.back) > known:
+            return _brought(shop, ledger, stays.departure(shop, ledger, most), stays, most)
     return names, leaving
 
 
@@ -145,15 +149,16 @@ def _bring(shop: Shop, ledger: Ledger, year: int, leaving: Departure, stays: _St
     rows, marks = leaving.rows[year], leaving.marks.get(year, ())
     name, book, snapshot = _open_archive(shop, year, rows)
     for _ in range(_ROUNDS):
-        lacking = copies(typed(shop, snapshot, ledger.now), rows, marks)
+        there = typed(shop, snapshot, ledger.now)
+        stays.back |= left_before(rows, ledger, there)
+        lacking = copies(there, rows, marks)
         if lacking.taken:
             _stay(stays, lacking.taken, ledger, name)
             return name
         if lacking.plan.is_empty:
             return name
-        note = RunNote(f"{ledger.now:%Y%m%d-%H%M%S}-archive", "archive", ledger.now.isoformat())
         try:
-            book.commit(lacking.plan, snapshot, note)
+            book.commit(lacking.plan, snapshot, note_at(ledger))
         except LedgerChanged:
             snapshot = book.read()
             continue

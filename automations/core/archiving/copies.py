@@ -44,7 +44,7 @@ def copies(archive: Ledger, rows: Iterable[Row], marks: Iterable[str]) -> Copies
     apart = {tab: {row.key for row in table.set_aside} for tab, table in archive.tables.items()}
     for row in rows:
         there = archive[row.tab].get(row.key)
-        if row.key in apart[row.tab] or (there is not None and not _is_same(row, there)):
+        if row.key in apart[row.tab] or (there is not None and not is_same(row, there)):
             taken.append(row)
         elif there is None:
             changes.append(AppendRow(row.tab, _sealed(row, archive), is_copy=True))
@@ -54,7 +54,8 @@ def copies(archive: Ledger, rows: Iterable[Row], marks: Iterable[str]) -> Copies
     return Copies(Plan(tuple(changes), marks=lacking), tuple(taken))
 
 
-def _is_same(row: Row, there: Row) -> bool:
+def is_same(row: Row, there: Row) -> bool:
+    """Return whether a row of an archive is this one, whatever was changed in it since."""
     return all(row.get(column) == there.get(column) for column in _IDENTITY[row.tab])
 
 

@@ -41,7 +41,11 @@ class Departure:
 
 
 def departure(
-    ledger: Ledger, settings: Archiving, without: Collection[str] = (), most_rows: int = 0
+    ledger: Ledger,
+    settings: Archiving,
+    without: Collection[str] = (),
+    most_rows: int = 0,
+    back: Collection[tuple[str, str]] = (),
 ) -> Departure:
     """Return what leaves the ledger today, and what changes in it: see the modules of this room.
 
@@ -50,6 +54,7 @@ def departure(
         settings: The shop's.
         without: Keys of orders that must stay, and all that lies in one parcel with them.
         most_rows: How many rows may leave in one go, about; 0 for all.
+        back: Tab and key of rows whose counts were written already; see `left_before`.
     """
     orders = leaving_orders(ledger, settings.after_days, frozenset(without))
     if most_rows:
@@ -77,8 +82,8 @@ def departure(
         orders=Counter(one.year for one in orders.values()),
         plan=Plan.of(
             left,
-            folded(ledger, movements) if movements else (),
-            _remembered(ledger, orders.values()),
+            folded(ledger, [move for move in movements if ("movements", move.key) not in back]),
+            _remembered(ledger, [one for key, one in orders.items() if ("orders", key) not in back]),
             islice(_without_texts(ledger, settings, mails), most_rows or None),
             retired=sorted(
                 {mark for found in marks.values() for mark in found} - _last_by_hand(ledger.marks)
@@ -111,6 +116,29 @@ def order_of(row: Row, ledger: Ledger) -> str:
         parcel = ledger["shipments"].get(row.text("shipment_id"))
         return parcel.text("order_id") if parcel else ""
     return row.text("order_id")
+
+
+def left_before(rows: Iterable[Row], here: Ledger, archive: Ledger) -> set[tuple[str, str]]:
+    """Return tab and key of orders and movements that left before and came back, because a person was at their rows.
+
+    Their marks went for good then, and what counts them was written: a commit to a spreadsheet takes only the row
+    back that the person changed or moved.
+    """
+    return {
+        (row.tab, row.key)
+        for row in rows
+        if row.key in archive[row.tab]
+        and (marks := set(_marks_counting(row)) & archive.marks)
+        and here.marks.isdisjoint(marks)
+    }
+
+
+def _marks_counting(row: Row) -> Iterator[str]:
+    match row.tab:
+        case "orders":
+            yield from _marks_of(row)
+        case "movements":
+            yield f"parcel:{row.text('shipment_id')}"
 
 
 def _finished(ledger: Ledger, parcels: Mapping[str, int], after_days: int) -> Iterator[tuple[int, Row]]:

@@ -48,6 +48,8 @@ def folded(ledger: Ledger, leaving: Collection[Row]) -> Iterator[Part]:
 
     Rows that stood for those of before go; on hand stays the same everywhere.
     """
+    if not leaving:
+        return
     counted = _counted(ledger)
     gone = {move.key for move in leaving}
     shelves: dict[str, list[Row]] = {}
