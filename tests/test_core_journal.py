@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -150,7 +151,7 @@ def test_a_long_text_that_stands_in_its_row_now_is_told_by_its_digest():
     st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60), max_size=2_000)
 )
 def test_marks_come_back_whatever_they_are(marks: list[str]):
-    assert journal.marks_in(_sheet(*_rows(marks=tuple(marks))), TAB) == set(marks)
+    assert journal.marks_in(_sheet(*_rows(marks=tuple(marks))), TAB, FIRST) == set(marks)
 
 
 def test_the_newest_commit_is_the_one_with_the_highest_number():
@@ -185,7 +186,16 @@ def test_a_journal_that_lacks_something_is_refused(left: tuple[Cells, ...]):
 def test_a_mark_that_cannot_be_read_is_refused():
     rows = _rows(marks=("import:own:1",))
     with pytest.raises(LedgerRefused, match="op-1-1"):
-        journal.marks_in(_sheet(rows[0], {**rows[1], "marks": "[import"}), TAB)
+        journal.marks_in(_sheet(rows[0], {**rows[1], "marks": "[import"}), TAB, FIRST)
+
+
+def test_marks_that_a_person_deleted_are_missed():
+    """Without them a mail would be written again whose row somebody has deleted."""
+    last = replace(FIRST, marks=2)
+    (head, mark) = _rows(marks=("import:own:1", "mail:1:thanks"), commit=last)
+    assert journal.last_commit(_sheet(head, mark), TAB, "") == last
+    with pytest.raises(LedgerRefused, match="changed by hand"):
+        journal.marks_in(_sheet(head), TAB, last)
 
 
 def test_a_new_ledger_has_no_commit():

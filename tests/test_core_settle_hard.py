@@ -141,6 +141,14 @@ def test_a_put_back_that_met_the_other_row_of_a_doubled_key_is_done_again():
     assert states(settle([met], (), now)) == [(3, "state", "open")]
 
 
+def test_a_put_back_of_a_doubled_key_is_not_done_again_on_the_row_that_is_left():
+    """The row that was meant was deleted; the other one shows the same value, and little else of it."""
+    now = ground(("mail_id", "state", "template"), ("M1", "done", "b"), is_settle=True)
+    meant = {"template": "a", "errors": "x"}
+    missed = Hit("mails", "M1", "M2", (Cell("state", "done", "open", "state", "x"),), meant=meant)
+    assert states(settle([missed], (), now)) == []
+
+
 def test_an_entry_of_a_doubled_key_tells_which_of_its_rows_was_meant():
     now = ground(("mail_id", "state", "template"), ("M1", "done", "a"), ("M1", "open", "b"))
     hit = Hit("mails", "M2", "M1", (Cell("state", None, "done", "state", "open"),), beside={"template": "a"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -126,7 +126,7 @@ class GoogleBook:
             version=last.op,
             number=last.n,
             sheets=seen.sheets,
-            marks=journal.marks_in(sheet, tab),
+            marks=journal.marks_in(sheet, tab, last),
             token=token_of(seen.lengths),
         )
         return snapshot, seen.copies
@@ -149,7 +149,7 @@ class GoogleBook:
     def _put_right(self, settled: Settled, base: Snapshot) -> None:
         """Write what puts the ledger right; whether it was applied is seen at the next look."""
         note = RunNote("", "settle", moment_of(new_op()).isoformat())
-        commit = self._name(base, settles=True)
+        commit = self._name(base, base.marks, settles=True)
         writes = corrections_of(settled, base)
         record = journal.rows_of(entries_of(settled), (), commit, note)
         try:
@@ -158,16 +158,17 @@ class GoogleBook:
             return
 
     def _prepared(self, plan: Plan, base: Snapshot, note: RunNote) -> _Commit:
-        commit = self._name(base)
         writes = writes_of(plan, base, self._schema, self._wording)
         leaving, kept = journal.rows_of_marks(*self._record_of(base), plan.retired)
         plan = replace(plan, marks=(*plan.marks, *kept))
         after = replace(base, marks=base.marks.difference(plan.retired))
+        commit = self._name(base, after.marks.union(plan.marks))
         record = journal.rows_for(plan, self._schema, commit, note)
         return self._ready(commit, writes, record, after, note, plan.marks, leaving)
 
-    def _name(self, base: Snapshot, *, settles: bool = False) -> Commit:
-        return Commit(new_op(), base.number + 1, base.version, base.ledger_id, self._spreadsheet.key, settles)
+    def _name(self, base: Snapshot, marks: Collection[str], *, settles: bool = False) -> Commit:
+        key, number = self._spreadsheet.key, base.number + 1
+        return Commit(new_op(), number, base.version, base.ledger_id, key, settles, len(marks))
 
     def _ready(  # noqa: PLR0913 - what a commit is made of
         self,

@@ -60,14 +60,15 @@ class MemoryBook:
         sheets = find_sheets(self.sheets, self._schema)
         tab = self._schema[journal.TAB]
         last = journal.last_commit(sheets[journal.TAB], tab, self._version)
-        marks = journal.marks_in(sheets[journal.TAB], tab)
+        marks = journal.marks_in(sheets[journal.TAB], tab, last)
         return Snapshot(self._ledger_id, last.op, last.n, sheets, marks, self._hash())
 
     def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
         """Write a whole plan, or nothing of it; see ``Book.commit``."""
         if (base.version, base.token) != (self._version, self._hash()):
             raise LedgerChanged
-        commit = Commit(new_op(), base.number + 1, base.version, self._ledger_id)
+        marks = base.marks.difference(plan.retired).union(plan.marks)
+        commit = Commit(new_op(), base.number + 1, base.version, self._ledger_id, marks=len(marks))
         written = cells_of(plan, base, commit, note, schema=self._schema, wording=self._wording)
         for edit in written.edits:
             self._write(edit)

@@ -78,14 +78,15 @@ class WorkbookBook:
             version=last.op,
             number=last.n,
             sheets=sheets,
-            marks=journal.marks_in(sheets[journal.TAB], tab),
+            marks=journal.marks_in(sheets[journal.TAB], tab, last),
             token=hash_of(source),
             notes=self._notes,
         )
 
     def commit(self, plan: Plan, base: Snapshot, note: RunNote) -> Receipt:
         """Write a whole plan, or nothing of it; see ``Book.commit``. The file as it was goes to ``backup/``."""
-        commit = Commit(new_op(), base.number + 1, base.version, base.ledger_id)
+        marks = base.marks.difference(plan.retired).union(plan.marks)
+        commit = Commit(new_op(), base.number + 1, base.version, base.ledger_id, marks=len(marks))
         written = cells_of(plan, base, commit, note, schema=self._schema, wording=self._wording)
         properties = {VERSION: commit.op, NUMBER: str(commit.n), LEDGER: commit.ledger_id}
         with self._troubles(), locked(self._path, self._patience_s):

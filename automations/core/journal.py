@@ -66,6 +66,7 @@ class Commit:
         ledger_id: Kept here as well, should the book's own note of it get lost.
         home: Where the ledger lived then (a spreadsheet's key); a copy that a person made lives elsewhere.
         settles: It only put right what the commit before had written to wrong places.
+        marks: How many effects were known as planned then; fewer later means that people deleted marks.
     """
 
     op: str
@@ -74,6 +75,7 @@ class Commit:
     ledger_id: str
     home: str = ""
     settles: bool = False
+    marks: int = 0
 
 
 @many(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def rows_of(
         "n": commit.n,
         "base": commit.base or None,
         "who": note.who,
-        "content": _json([commit.ledger_id, commit.home, *(["settle"] if commit.settles else [])]),
+        "content": _json([commit.ledger_id, commit.home, "settle" if commit.settles else "", commit.marks]),
         "entries": len(entries),
         "checksum": _checksum(entry["content"] for entry in entries),
     }
@@ -133,15 +135,18 @@ def rows_of(
     return tuple({"entry_id": f"{commit.op}-{place}", **common, **row} for place, row in enumerate(rows))
 
 
-def marks_in(sheet: Sheet, tab: Tab) -> frozenset[str]:
+def marks_in(sheet: Sheet, tab: Tab, last: Commit) -> frozenset[str]:
     """Return every effect that was ever planned.
 
     Raises:
-        LedgerRefused: A mark cannot be read; without it something might happen twice.
+        LedgerRefused: A mark cannot be read, or some that the last commit knew are gone; without them something might
+            happen twice.
     """
     found: set[str] = set()
     for _, row in _rows(sheet, tab, "mark"):
         found.update(map(str, _unpacked(row, "marks")))
+    if len(found) < last.marks:
+        raise damaged(last.op)
     return frozenset(found)
 
 
@@ -176,8 +181,10 @@ def last_commit(sheet: Sheet, tab: Tab, known: str) -> Commit:
     entries = _entries_of(sheet, tab, head["op"])
     if _checksum(row["content"] for row in entries) != head["checksum"] or known not in {"", head["op"]}:
         raise damaged(known or head["entry_id"])
-    ledger, home, kind, *_ = (*map(str, _unpacked(head)), "", "", "")
-    return Commit(head["op"], _number(head["n"]), head["base"], ledger, home, kind == "settle")
+    ledger, home, kind, marks, *_ = (*map(str, _unpacked(head)), "", "", "", "")
+    return Commit(
+        head["op"], _number(head["n"]), head["base"], ledger, home, kind == "settle", _number(marks)
+    )
 
 
 def recorded(sheet: Sheet, tab: Tab, op: str) -> tuple[Recorded, ...]:

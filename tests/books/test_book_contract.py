@@ -351,7 +351,7 @@ def test_the_journal_tells_each_change_with_what_stood_before(shop: Shop):
     )
     assert json.loads(str(marks["marks"])) == ["import:own:1004"]
     last = journal.last_commit(shop.book.read().sheets["journal"], JOURNAL, "")
-    assert replace(last, home="") == journal.Commit(receipt.version, 1, "", snapshot.ledger_id)
+    assert replace(last, home="") == journal.Commit(receipt.version, 1, "", snapshot.ledger_id, marks=1)
 
 
 def test_a_removed_row_is_gone_and_the_rows_below_move_up(shop: Shop):

@@ -427,10 +427,10 @@ class Person:
         return f"{len(rows)} rows" if rows else ""
 
     def _damage_record(self) -> str:
-        """Change a cell of 記録, or delete a row of it, but for marks; it is undone when somebody notices."""
+        """Change a cell of 記録, or delete a row of it; it is undone when somebody notices."""
         sheet = self._sheet("journal")
         places = columns(sheet, SCHEMA["journal"])
-        rows = [(at, line) for at, line in filled(sheet) if shown(line, places["kind"]) != "印"]
+        rows = list(filled(sheet))
         if not rows:
             return ""
         at, line = self._chance.choice(rows)
@@ -439,7 +439,9 @@ class Person:
             self._undo.append(lambda: self._row_back(line))
             return f"row {at + 1} deleted"
         column = places[self._chance.choice(("content", "op", "checksum"))]
-        tag = self.truth.last_tag = self.truth.last_tag - 1
+        tag = tag_of(line)
+        if not tag:
+            tag = self.truth.last_tag = self.truth.last_tag - 1
         cell = line.cell(column)
         if cell.value is None:
             return ""

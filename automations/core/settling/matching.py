@@ -45,6 +45,9 @@ def rows_meant(missed: Sequence[Hit], draft: Draft) -> list[list[Row]]:
 def _meant(hit: Hit, rows: Sequence[Row]) -> list[Row]:
     if not hit.key:
         rows = [row for row in rows if _is_meant(row, hit)]
+    elif hit.meant:
+        most = (len(hit.cells) + len(hit.meant)) / 2
+        rows = [row for row in rows if _differing_from_base(row, hit) < most]
     differing = [_differing_from_base(row, hit) for row in rows]
     return [row for row, differs in zip(rows, differing, strict=True) if differs == min(differing)]
 
