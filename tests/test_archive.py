@@ -172,6 +172,18 @@ def test_an_order_stays_while_something_is_under_way(tmp_path: Path, tab: str, c
     assert keys(ledger_of(shop), "orders") == {"orders": ["1001", "1003"]}
 
 
+def test_a_mail_that_was_held_back_keeps_its_order_for_a_month_more(tmp_path: Path):
+    rows = usual()
+    rows["mails"][0] = {**rows["mails"][0], "state": "held", "sent_at": None}
+    shop = make(tmp_path / "shop", rows)
+    due = NOW.replace(month=10, day=20)
+    archive_shop(shop, now=due)
+    assert keys(ledger_of(shop), "orders") == {"orders": ["1001", "1003"]}
+    archive_shop(shop, now=due + timedelta(days=20))
+    assert keys(ledger_of(shop), "orders") == {"orders": ["1003"]}
+    assert archived(shop)["mails"]["confirmation:1001"].text("state") == "held"
+
+
 def test_orders_in_one_parcel_leave_together(tmp_path: Path):
     rows = usual()
     rows["shipments"][0] = {**rows["shipments"][0], "with_orders": "1003"}

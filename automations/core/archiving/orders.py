@@ -15,6 +15,8 @@ from automations.core.statuses import is_closed
 OF_ORDERS = ("order_lines", "shipments", "holds", "mails")
 _DAYS = ("status_since", "posted_on", "arrived_on")
 _PARCEL_DONE = frozenset({"shipped", "arrived", "returned", "cancelled"})
+# A mail that was held back so long after all else was old enough will not be sent any more.
+_HELD_DAYS = timedelta(days=30)
 _MAIL_DONE = frozenset({"written", "sent", "refused", "cancelled"})
 
 
@@ -36,7 +38,8 @@ def leaving_orders(ledger: Ledger, after_days: int, without: Collection[str] = (
     """Return by key the orders that were closed so many days ago and of which nothing is still under way.
 
     Orders that lie in one parcel leave together. One stays while a hold of it is open, a mail waits, a parcel may
-    still go out, or one of its rows stands twice or was copied; and ``without`` names some that must stay.
+    still go out, or one of its rows stands twice or was copied; and ``without`` names some that must stay. A mail that
+    is held back keeps it for another 30 days.
     """
     before = ledger.today - timedelta(days=after_days)
     due = {
@@ -44,7 +47,7 @@ def leaving_orders(ledger: Ledger, after_days: int, without: Collection[str] = (
         for order in ledger["orders"]
         if order.has_key and is_closed(order) and not order.stale and (closed_on(order) or date.max) <= before
     }
-    for key in (*_busy(ledger), *without):
+    for key in (*_busy(ledger, before - _HELD_DAYS), *without):
         due.pop(key, None)
     together = [keys for parcel in ledger["shipments"] if len(keys := orders_in(parcel)) > 1]
     while torn := [key for keys in together if not due.keys() >= set(keys) for key in keys if key in due]:
@@ -85,25 +88,26 @@ def closed_on(order: Row) -> date | None:
     return max([*days, *([made] if made else [])], default=None)
 
 
-def _busy(ledger: Ledger) -> Iterator[str]:
+def _busy(ledger: Ledger, given_up: date) -> Iterator[str]:
     """Yield the orders, closed or not, of which a row is not finished or cannot be told from another."""
     for tab in OF_ORDERS:
         table = ledger[tab]
         for row in table.set_aside:
             yield from orders_in(row)
         for row in table:
-            if row.stale or not row.has_key or not _is_done(tab, row):
+            if row.stale or not row.has_key or not _is_done(tab, row, given_up):
                 yield from orders_in(row)
 
 
-def _is_done(tab: str, row: Row) -> bool:
+def _is_done(tab: str, row: Row, given_up: date) -> bool:
     match tab:
         case "holds":
             return row.text("state") != "open"
         case "shipments":
             return row.text("state") in _PARCEL_DONE
         case "mails":
-            return row.text("state") in _MAIL_DONE
+            is_given_up = row.text("state") == "held" and (row.day("made_at") or date.max) <= given_up
+            return is_given_up or row.text("state") in _MAIL_DONE
         case _:
             return True
 
