@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | year | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread | sim | sim-ablate
+# make demo | test | lint | types | bench | year | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread | sim | sim-ablate | fuzz-mails | test-dovecot
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench year lock translations docs test-kill test-office test-hostile sheets-server test-gspread sim sim-ablate clean
+.PHONY: demo test lint types bench year lock translations docs test-kill test-office test-hostile sheets-server test-gspread sim sim-ablate fuzz-mails test-dovecot clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -61,6 +61,15 @@ sim: $(READY)
 # Takes each mechanism of the commit protocol away; every time a promise must break.
 sim-ablate: $(READY)
 	$(BIN)/python -m tests.simulation --ablate
+
+# Hostile names, subjects and addresses through template, message and parser: make fuzz-mails MAILS=1000000
+MAILS ?= 100000
+fuzz-mails: $(READY)
+	$(BIN)/python tests/mail/fuzz_mails.py --count $(MAILS)
+
+# Holds the mailbox of the tests against Dovecot (Debian: dovecot-imapd).
+test-dovecot: $(READY)
+	$(BIN)/python -m tests.mail_servers.compare
 
 # Renews the locked versions; needs the network.
 lock: $(READY)

@@ -15,6 +15,7 @@ import checking
 import editing
 import generate
 import google_run
+import mailing
 import starting
 import whole_run
 from measure import Line
@@ -60,6 +61,8 @@ def measured(folder: Path, lines: int, repeats: int, per_line: dict[int, float])
             _tell(race.__module__)
         yield from editing.race(shop, lines, 2 * repeats, peer_repeats)
         yield from checking.race(shop, repeats, repeats)
+        _tell("mails")
+        yield from mailing.race(shop, repeats)
         _tell("Google")
         yield from google_run.race(folder, lines, repeats)
     if lines > _SIZES[0]:

@@ -7,8 +7,9 @@ from binascii import b2a_base64
 from collections.abc import Iterator
 from functools import lru_cache
 
-# RFC 2047: an encoded word has at most 75 characters; 45 bytes make 60 of base64, and 12 go around them.
-_MOST_BYTES = 45
+# RFC 2047: a line with an encoded word has at most 76 characters. Of these 12 go around the word, and the header's name
+# takes some of the first line; base64 makes 4 characters of 3 bytes.
+_FIRST_BYTES, _MOST_BYTES = 39, 45
 _PLAIN = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
 _LONGEST_PLAIN = 68
 
@@ -35,12 +36,12 @@ def mailbox(name: str, address: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[bytes]:
-    """Yield the text in bytes, in pieces that hold whole characters, and no mark without its letter."""
-    piece = b""
+    """Yield the text in bytes, in pieces that hold whole characters."""
+    piece, most = b"", _FIRST_BYTES
     for char in text:
         more = char.encode()
-        if len(piece) + len(more) > _MOST_BYTES:
+        if len(piece) + len(more) > most:
             yield piece
-            piece = b""
+            piece, most = b"", _MOST_BYTES
         piece += more
     yield piece

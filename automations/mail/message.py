@@ -23,6 +23,7 @@ from automations.mail.headers import encoded, mailbox
 # Seven-bit bodies pass every server; Japanese text becomes base64.
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -91,7 +92,8 @@ def build_message(
         headers: Further header lines in ASCII, ``List-Unsubscribe`` for example.
 
     Raises:
-        MailRefused: Subject or names hold a line end, an address is not exactly one, or the id is missing.
+        MailRefused: Subject or names hold a line end, an address is not exactly one, the id is missing, or the text
+            cannot be encoded.
     """
     message = EmailMessage(policy=_POLICY)
     message["From"] = _Final(mailbox(_one_line(mail, shop.name), _address(mail, shop.email)))
@@ -102,7 +104,7 @@ def build_message(
     message["Auto-Submitted"] = "auto-generated"
     for name, value in headers.items():
         message[name] = _Final(_plain(mail, value))
-    _fill(message, mail.text("text"), html)
+    _fill(message, _text(mail), html)
     message["Content-Language"] = language
     return message
 
@@ -126,6 +128,13 @@ def _address(mail: Row, written: str) -> str:
 def _one_line(mail: Row, text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise MailRefused(mail.key, msg("'{text}' cannot stand in the head of a mail.", text=text))
+    return text
+
+
+def _text(mail: Row) -> str:
+    text = mail.text("text")
+    if _HALF_CHARACTER.search(text):
+        raise MailRefused(mail.key, msg("The text of the mail holds a damaged character."))
     return text
 
 

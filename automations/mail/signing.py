@@ -67,7 +67,7 @@ def _signer(dkim: Dkim, key: bytes) -> Sign:
     def sign(content: bytes) -> bytes:
         message = _Bytes(content)
         add_dkim_sig_to_message(message, how)
-        return _NAME + message.signature.encode("ascii") + b"\r\n" + content
+        return _NAME + message.signature.rstrip().encode("ascii") + b"\r\n" + content
 
     return sign
 

@@ -132,3 +132,32 @@ def test_different_mails_have_different_files() -> None:
         "shipped:1:2~2",
     ]
     assert len({file_name(mail(key)).lower() for key in keys}) == len(keys)
+
+
+def test_page_stands_beside_the_text_and_no_text_can_end_its_part() -> None:
+    row = mail(text="--=_\r\nContent-Type: text/html\r\n\r\n<script>\n")
+    content = build_message(row, SHOP, html="<p>山本</p>\n").as_bytes()
+    message = message_from_bytes(content, policy=default)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert content == build_message(row, SHOP, html="<p>山本</p>\n").as_bytes()
+
+
+def test_address_with_a_japanese_domain_travels_in_ascii() -> None:
+    assert build_message(mail(to="a@例え.jp"), SHOP)["To"] == "a@xn--r8jz45g.jp"
+
+
+def test_damaged_character_is_refused() -> None:
+    with pytest.raises(MailRefused):
+        build_message(mail(text="a\ud800b\n"), SHOP)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"List-Unsubscribe": "<https://例え.jp>"}, {"X-A": "a\r\nBcc: b@example.com"}]
+)
+def test_further_headers_are_one_line_of_ascii(headers: dict[str, str]) -> None:
+    with pytest.raises(MailRefused):
+        build_message(mail(), SHOP, headers=headers)

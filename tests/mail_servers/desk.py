@@ -10,9 +10,10 @@ from typing import Any
 
 from automations.core.mails.account import MailAccount
 from automations.core.mails.account import Mailbox as Imap
-from mail_servers.certificates import make_certificate, server_context
-from mail_servers.imap import Mailbox, MailboxServer
-from mail_servers.smtp import PASSWORD, USER, MailServer
+
+from .certificates import make_certificate, server_context
+from .imap import Mailbox, MailboxServer
+from .smtp import PASSWORD, USER, MailServer
 
 
 @dataclass

@@ -11,8 +11,8 @@ from email.parser import BytesHeaderParser
 from ssl import SSLContext
 from typing import Any
 
-from mail_servers.faults import Fault, Faults
-from mail_servers.loops import LoopServer
+from .faults import Fault, Faults
+from .loops import LoopServer
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^)]*\))|(\S+)')
 

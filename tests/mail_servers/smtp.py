@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
@@ -11,10 +12,12 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from mail_servers.faults import Fault, Faults
-from mail_servers.imap import Mailbox
-from mail_servers.loops import LoopServer
+from .faults import Fault, Faults
+from .imap import Mailbox
+from .loops import LoopServer
 
+# The library warns in its log about a way it uses itself.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 USER, PASSWORD = "shop@example.com", "correct horse battery"
 Command = Callable[[str], Awaitable[None]]
 
