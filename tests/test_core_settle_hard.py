@@ -62,6 +62,14 @@ def test_what_was_written_on_a_blank_line_under_moved_columns_is_no_key():
     assert wanted(settled.corrections) == {"mail_id": None}
 
 
+def test_an_entry_of_a_row_that_is_filed_again_has_its_other_cells():
+    """Also those that were filed rightly: without them nobody could tell the row from another one without a key."""
+    now = ground(("template", "mail_id", "state"), ("M1", None, "ready"))
+    cells = (Cell("mail_id", None, "M1", "template", None), Cell("state", None, "ready", "state", None))
+    (entry,) = entries_of(settle((), (Misfiled("mails", cells),), now))["mails"]
+    assert entry == ["#2", {"template": ["M1", None], "mail_id": [None, "M1"]}, 2, {"state": "ready"}]
+
+
 _SHARED = Column("state", Label("state", "state"), "text", "shared")
 _HUMAN = Column("template", Label("template", "template"))
 ORDERS = replace(MAILS, columns={**_ROBOT, "state": _SHARED, "template": _HUMAN})

@@ -130,7 +130,7 @@ class Draft:
         """Return the cells by which a row is known that its key does not tell from others: those that stay."""
         if row.key and len(self.rows(row.tab, row.key)) == 1:
             return {}
-        return {name: shown for name, shown in row.filled().items() if name not in row.put_in}
+        return {name: raw for name, raw in row.filled().items() if equal(raw, row.shown(name))}
 
     def _by_key(self, tab_id: str) -> dict[str, list[Row]]:
         if tab_id not in self._rows:
