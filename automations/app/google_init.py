@@ -46,7 +46,7 @@ def init_google(
         LedgerRefused: The spreadsheet cannot be made a ledger as it stands; nothing was changed.
         ServiceError: Google cannot be reached, or the folder cannot be written to.
     """
-    key = spreadsheet_key(named)
+    key = spreadsheet_key(named, "daicho init --google")
     is_there = folder is not None and (folder / "shop.yaml").is_file()
     configuration = load(folder) if folder and is_there else load(BUNDLED / "sheets_schema", language)
     first = {**first_rows(configuration), **(rows or {})}

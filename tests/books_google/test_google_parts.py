@@ -44,6 +44,14 @@ def test_what_names_no_spreadsheet_is_told(ledger: str) -> None:
     assert caught.value.code == "google-address"
 
 
+def test_a_word_typed_after_a_command_is_answered_with_that_command():
+    with pytest.raises(SetupError) as refused:
+        spreadsheet_key("hello", "daicho init --google")
+    (problem,) = refused.value.problems
+    assert problem.where == "daicho init --google"
+    assert str(problem.fix).endswith("copy its address: daicho init --google https://docs.google.com/…")
+
+
 @pytest.mark.parametrize("ledger", ["ledger.xlsx", "google.xlsx", "https://example.com/spreadsheets/d/x"])
 def test_other_ledgers_are_not_googles(ledger: str) -> None:
     assert not is_google(ledger)

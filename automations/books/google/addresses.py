@@ -18,8 +18,12 @@ def is_google(ledger: str) -> bool:
     return ledger.startswith(_PREFIX) or bool(_ADDRESS.match(ledger))
 
 
-def spreadsheet_key(ledger: str) -> str:
-    """Return the key of the spreadsheet that ``ledger:`` names, by key or by address as in the browser.
+def spreadsheet_key(ledger: str, command: str = "") -> str:
+    """Return the key of the spreadsheet that is named by key or by address as in the browser.
+
+    Args:
+        ledger: What ``ledger:`` of shop.yaml says, or a person typed.
+        command: The command it was typed after, else it stands in shop.yaml.
 
     Raises:
         SetupError: ``google-address``, there is no key in it.
@@ -29,9 +33,16 @@ def spreadsheet_key(ledger: str) -> str:
     key = in_address[1] if in_address else named
     if _KEY.fullmatch(key):
         return key
-    where = "shop.yaml: ledger"
+    where = command or "shop.yaml: ledger"
     why = msg("'{ledger}' does not name a Google spreadsheet.", ledger=ledger)
-    fix = msg(
-        "Open the spreadsheet in the browser and write its address: ledger: google:https://docs.google.com/…"
+    fix = (
+        msg(
+            "Open the spreadsheet in the browser and copy its address: {command} https://docs.google.com/…",
+            command=command,
+        )
+        if command
+        else msg(
+            "Open the spreadsheet in the browser and write its address: ledger: google:https://docs.google.com/…"
+        )
     )
     raise SetupError([Problem("google-address", where, why, fix)])
