@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from automations.core.ledger import Ledger
+from automations.core.mails.approving import approve
+from automations.core.mails.caps import hold_back
+from automations.core.mails.clock import clock_findings
 from automations.core.mails.due import has_left, is_undated, mail_id
+from automations.core.mails.lookups import doubtful, take_over
 from automations.core.mails.queueing import due_mails, queue, takes_part
+from automations.core.mails.resending import resend
 from automations.core.mails.settings import Settings
 from automations.core.mails.standing import Standing
 from automations.core.mails.stopping import due_anew, stop_queued
@@ -29,12 +34,15 @@ READS = {
     "customers": ("email", "consent_on", "refused_on"),
     "suppressions": ("suppression_id", "address", "reason", "since", "lifted_on"),
     "products": ("name", "mail_note"),
-    "mails": ("state", "wish", "order_id", "template", "class", "to", "shipment_id", "made_at"),
+    "mails": (
+        "state", "wish", "wish_reason", "approved", "order_id", "template", "class", "to", "subject", "text", "shipment_id",
+        "made_at", "due_at", "sent_at", "until", "claim", "resent", "approved_at",
+    ),
 }  # fmt: skip
 WRITES = {
     "mails": (
         "mail_id", "state", "order_id", "template", "to", "subject", "due_at", "errors", "shipment_id", "class",
-        "text", "message_id", "made_at",
+        "text", "message_id", "made_at", "customer_id", "resend_of", "claim", "until", "look", "approved_at",
     )
 }  # fmt: skip
 
@@ -44,18 +52,28 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
 
     A mail is queued under a name of its own (``shipped:10023:10023A``); a row or mark with that name means
     that it was queued before, even if a person has deleted the row. A mail that is stopped by a hold or by
-    the distance to another mail is looked at again on the next run, until it is too old.
+    the distance to another mail is looked at again on the next run, until it is too old. Mails that need a
+    person's approval wait for it, and one that a person wants to send once more gets a new row.
 
     Returns:
-        New ``queued`` rows with their frozen text, queued rows turned to ``cancelled`` or ``held``, and
+        New ``queued`` or ``awaiting`` rows with their frozen text, waiting rows turned to ``cancelled`` or ``held``,
+        rows that a process took and never reported turned to ``unknown``, and
         ``missing-email``, ``wrong-email``, ``mail-incomplete`` and ``shop-email-missing`` for mails that are
         due and cannot be made, ``order-undated`` for orders that are not confirmed for want of a day.
     """
     standing = Standing.of(ledger, settings.trouble_days)
-    stopped = Plan.of(stop_queued(ledger, settings, standing))
-    after = ledger.apply(stopped)
-    due = sorted([*due_mails(after, settings), *due_anew(stopped, ledger, settings)], key=lambda one: one.day)
-    return Plan.of(stopped, queue(due, after, settings, standing) if due else [], _undated(after, settings))
+    taken = Plan.of(take_over(ledger))
+    now = ledger.apply(taken)
+    stopped = Plan.of(stop_queued(now, settings, standing))
+    anew = list(due_anew(stopped, now, settings))
+    now = now.apply(stopped)
+    wished = Plan.of(approve(now, settings.mail), resend(now, settings))
+    now = now.apply(wished)
+    due = sorted([*due_mails(now, settings), *anew], key=lambda one: one.day)
+    queued = Plan.of(queue(due, now, settings, standing) if due else [], _undated(now, settings))
+    held_back = Plan.of(hold_back(now.apply(queued), settings.mail))
+    doubts = () if settings.mail.imap.host else doubtful(now)
+    return Plan.of(taken, stopped, wished, queued, held_back, doubts, clock_findings(ledger))
 
 
 def _undated(ledger: Ledger, settings: Settings) -> Iterator[Finding]:

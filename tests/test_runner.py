@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hand_shop import TOKYO, HandShop
 
-from automations.app import runner
+from automations.app import effects, runner
 from automations.app.couriers import Delivered, deliver
 from automations.books import Book
 from automations.core.errors import LedgerChanged, ServiceError
@@ -46,6 +46,9 @@ class MeddledBook:
                 self.book.commit(plan, base, note)
             raise LedgerChanged
         return self.book.commit(plan, base, note)
+
+    def now(self) -> datetime:
+        return self.book.now()
 
 
 @pytest.fixture
@@ -182,13 +185,13 @@ def test_next_run_finishes_what_a_killed_run_left_open(
 ) -> None:
     shop.type_order()
 
-    def killed(ledger: runner.Ledger, configuration: runner.Configuration) -> Delivered:
+    def killed(ledger: runner.Ledger, configuration: runner.Configuration, _: None) -> Delivered:
         if written:
             deliver(ledger, configuration)
         raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(runner, "deliver", killed)
+        dying.setattr(effects, "deliver", killed)
         with pytest.raises(Killed):
             shop.run(MORNING)
     left = {
@@ -225,11 +228,11 @@ def test_mail_that_cannot_be_built_is_held_and_the_others_go(
     shop.type_order("1001")
     shop.type_order("1002", buyer_name="森 一郎", buyer_email="mori@example.com", buyer_phone="078-331-1027")
 
-    def killed(_ledger: runner.Ledger, _configuration: runner.Configuration) -> Delivered:
+    def killed(*_: object) -> Delivered:
         raise Killed
 
     with monkeypatch.context() as dying:
-        dying.setattr(runner, "deliver", killed)
+        dying.setattr(effects, "deliver", killed)
         with pytest.raises(Killed):
             shop.run(MORNING)
     shop.type("mails", "order_confirmation:1001", message_id="typed over")

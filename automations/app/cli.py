@@ -148,6 +148,9 @@ def run(
         print_run_json(outcome)
     else:
         print_outcome(outcome)
+    trouble = outcome.delivered.told.trouble or outcome.delivered.told.look_trouble
+    if trouble is not None:
+        raise trouble  # the run's work stands; the mails wait
 
 
 @cli.command(help=_("Say what blocks an order, and who can clear it.\n\nExample: daicho why KM-1015"))

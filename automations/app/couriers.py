@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
-from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from automations.app.configuration import Configuration
+from automations.app.sending import Courier, Told
 from automations.app.shops import OUTBOX, not_written
 from automations.core.ledger import Ledger, Row, update
+from automations.core.mails.claims import is_due, open_claims
 from automations.core.plan import Part, Plan, SetCells
 from automations.core.records import dataclass
 from automations.mail.whole_files import sync_folder, write_whole
@@ -18,15 +19,27 @@ from automations.mail.whole_files import sync_folder, write_whole
 
 @dataclass(frozen=True)
 class Delivered:
-    """What the couriers did: files written (relative to the shop's folder), mail rows by key, the report."""
+    """What the couriers did.
+
+    Attributes:
+        files: Files written, relative to the shop's folder.
+        mails: Keys of the mails written as files.
+        report: What was written to the ledger for it.
+        told: What the courier of mails has to say.
+        after: The ledger in the end, where mails are sent.
+    """
 
     files: tuple[str, ...] = ()
     mails: tuple[str, ...] = ()
     report: Plan = field(default_factory=Plan)
+    told: Told = field(default_factory=Told)
+    after: Ledger | None = None
 
 
-def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
+def deliver(ledger: Ledger, configuration: Configuration, courier: Courier | None = None) -> Delivered:
     """Write the files of every planned batch and every due mail, and return the report for the ledger.
+
+    Mails that ``courier`` takes are left to it.
 
     Writing again gives the same bytes under the same name, so a run that was cut off here is simply repeated.
 
@@ -39,7 +52,10 @@ def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
         if batch.text("state") == "planned":
             files += write_batch(batch, ledger, configuration)
             report.append(update(batch, {"state": "written", "written_at": ledger.now}))
-    mails = [mail for mail in ledger["mails"] if is_due(mail, ledger.now)]
+    claimed = open_claims(ledger.marks)
+    mails = [mail for mail in ledger["mails"] if is_due(mail, ledger.now, claimed)]
+    mails = [mail for mail in mails if courier is None or not courier.takes(mail)]
+    mails = [mail for mail in mails if mail.text("wish") != "cancel"]
     report += _write_mails(mails, ledger, configuration) if mails else []
     done = Plan.of(report)
     return Delivered(tuple(files), tuple(_written(done)), done)
@@ -47,7 +63,7 @@ def deliver(ledger: Ledger, configuration: Configuration) -> Delivered:
 
 def _written(report: Plan) -> Iterable[str]:
     for change in report.changes:
-        if isinstance(change, SetCells) and change.tab == "mails" and change.cells["state"] == "written":
+        if isinstance(change, SetCells) and change.tab == "mails" and change.cells.get("state") == "written":
             yield change.key
 
 
@@ -72,12 +88,6 @@ def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> Plan
     except OSError as error:
         raise not_written(OUTBOX, error) from error
     return Plan.of(update(mail, {"state": "written", "file": f"{OUTBOX}/{path.name}"}))
-
-
-def is_due(mail: Row, now: datetime) -> bool:
-    """Return whether a queued mail may go now: due, and no person has called it off."""
-    due = mail.moment("due_at")
-    return mail.text("state") == "queued" and mail.text("wish") != "cancel" and (due is None or due <= now)
 
 
 def write_batch(batch: Row, ledger: Ledger, configuration: Configuration) -> list[str]:

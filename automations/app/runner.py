@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -16,12 +17,15 @@ from automations import AUTOMATIONS
 from automations.app.arrivals import contents, read_arrivals, stamp_of, waiting_files
 from automations.app.automate import check_columns, fold, settings_of
 from automations.app.configuration import Configuration, declared
-from automations.app.couriers import Delivered, deliver
+from automations.app.couriers import Delivered
+from automations.app.effects import Desk, has_open_effects, work_off
 from automations.app.lost_columns import missing_columns
 from automations.app.own_automations import check_own, load_own
 from automations.app.own_tabs import check_own_tabs
+from automations.app.post_office import post_office_of
 from automations.app.run_row import control_rows, run_row, summary
 from automations.app.seen import refuse_older, remember
+from automations.app.sending import Courier
 from automations.app.services import services_of
 from automations.app.settings_tab import with_settings
 from automations.app.shops import INBOX, open_book
@@ -30,6 +34,7 @@ from automations.core.declare import Problems
 from automations.core.errors import LedgerChanged, ServiceError, SetupError
 from automations.core.incoming import Incoming, IncomingFile
 from automations.core.ledger import Ledger
+from automations.core.mails.resending import needs_texts
 from automations.core.messages import Message, msg
 from automations.core.plan import Finding, Plan
 from automations.core.reading import difference, ledger_from
@@ -118,7 +123,7 @@ def typed(
     return ledger_from(
         snapshot,
         configuration.schema,
-        local(now, configuration),
+        local(now or shop.book.now(), configuration),
         language=configuration.language,
         currency=configuration.currency,
         incoming=incoming,
@@ -191,6 +196,8 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
         snapshot, ledger = read_ledger(shop, now, arrived.incoming, texts=False)
+        if needs_texts(ledger):
+            snapshot, ledger = read_ledger(shop, now, arrived.incoming)
         ledger = with_archived(shop, ledger)
         tell(msg("working through the orders"))
         refuse_older(shop.configuration, snapshot)
@@ -318,7 +325,7 @@ def planned(shop: Shop, ledger: Ledger, names: Sequence[str]) -> Outcome:
 def _deliver(
     shop: Shop, outcome: Outcome, snapshots: tuple[Snapshot, Snapshot | None], now: datetime | None
 ) -> Delivered:
-    """Let the couriers perform every open effect of the ledger, and report it in one commit.
+    """Let the couriers perform every open effect of the ledger, and report it.
 
     Args:
         shop: The shop.
@@ -326,33 +333,29 @@ def _deliver(
         snapshots: The ledger as it was read, and as it was written where the book tells; else it is read again.
         now: What the clock says.
     """
-    if not _has_open_effects(outcome.after):
+    if not has_open_effects(outcome.after):
         return Delivered()
     base, written = snapshots
-    first = Delivered()
-    for _ in range(_ROUNDS):
-        snapshot = written or shop.book.read(texts=False)
-        written = None
-        ledger = typed(shop, snapshot, now, known=(base, outcome.before))
-        delivered = deliver(ledger, outcome.configuration)
-        if delivered.report.is_empty:
-            return first
-        first = delivered if first.report.is_empty else first
-        with suppress(LedgerChanged):
-            if _commit(shop, delivered.report, snapshot, outcome) is not None:
-                return first
-    raise ServiceError(
-        "ledger-busy",
-        msg("Files were written, but the ledger was being saved by someone else and could not be updated."),
-        msg("Run again; the same files are written again and nothing happens twice."),
-        where=shop.configuration.ledger,
+    desk = Desk(
+        outcome.configuration,
+        read=partial(shop.book.read, texts=False),
+        typed=lambda snapshot: typed(shop, snapshot, now, known=(base, outcome.before)),
+        commit=lambda plan, on: _commit(shop, plan, on, outcome),
+        now=partial(_moment, shop, now),
     )
+    office = post_office_of(shop.configuration)
+    if office is None:
+        return work_off(desk, written, None)
+    settings = settings_of(outcome.configuration, services_of(outcome.configuration), Problems(), shop.own)
+    courier = Courier(office, settings["queue_mails"], desk.now)
+    try:
+        return replace(work_off(desk, written, courier), told=courier.told)
+    finally:
+        courier.close()
 
 
-def _has_open_effects(ledger: Ledger) -> bool:
-    return any(row.text("state") == "planned" for row in ledger["batches"]) or any(
-        row.text("state") == "queued" for row in ledger["mails"]
-    )
+def _moment(shop: Shop, now: datetime | None) -> datetime:
+    return local(now or shop.book.now(), shop.configuration)
 
 
 def _put_away(inbox: Path, arrived: _Arrived, day: str) -> None:

@@ -11,6 +11,7 @@ import click
 
 from automations.app.importing import FileCount
 from automations.app.runner import Outcome
+from automations.app.sending import Told
 from automations.app.show import change_json, change_lines, finding_json, finding_text
 from automations.core.ledger import Ledger
 from automations.core.messages import Message, msg, spoken
@@ -75,7 +76,8 @@ def _said_once(outcome: Outcome) -> frozenset[Finding]:
 def outcome_lines(outcome: Outcome) -> list[str]:
     """Return the short table at the end of a run: what was done, where orders stand, what needs a person."""
     language = outcome.before.language
-    if outcome.plan.is_empty and not outcome.delivered.files and not outcome.delivered.mails:
+    delivered = outcome.delivered
+    if outcome.plan.is_empty and not (delivered.files or delivered.mails or delivered.told.sent):
         well = msg("Nothing to do: everything stands as it should.")
         lines = [(msg("Nothing to do.") if outcome.findings else well).text(language)]
     else:
@@ -99,7 +101,7 @@ def status_table(ledger: Ledger, language: str) -> list[str]:
 
 def needs_person(outcome: Outcome) -> list[Message]:
     """Return what waits for a person, most urgent first."""
-    ledger = outcome.after
+    ledger = outcome.delivered.after or outcome.after
     holds = {
         row.text("order_id")
         for row in ledger["holds"]
@@ -114,8 +116,25 @@ def needs_person(outcome: Outcome) -> list[Message]:
         (len(holds), msg("orders waiting for your confirmation in the holds tab: {count}", count=len(holds))),
         (unpaid, msg("orders waiting for payment: {count}", count=unpaid)),
         (short, msg("orders short of stock: {count}", count=short)),
+        *_mails_waiting(ledger, outcome.delivered.told),
     ]
     return [sentence for count, sentence in sentences if count]
+
+
+def _mails_waiting(ledger: Ledger, told: Told) -> Iterable[tuple[int, Message]]:
+    states = Counter(mail.text("state") for mail in ledger["mails"] if mail.text("wish") != "cancel")
+    doubtful = states["unknown"] + states["held"]
+    yield states["awaiting"], msg("mails waiting for your approval: {count}", count=states["awaiting"])
+    yield doubtful, msg("mails to look at (they may have arrived, or cannot go): {count}", count=doubtful)
+    if told.is_paused:
+        yield (
+            told.left,
+            msg("mails that wait because the mail account takes no more for now: {count}", count=told.left),
+        )
+    elif told.trouble is not None:
+        yield told.left, msg("mails that wait until the mail account works: {count}", count=told.left)
+    else:
+        yield told.left, msg("mails that go with the next run: {count}", count=told.left)
 
 
 def with_reasons(outcome: Outcome) -> Plan:
@@ -181,6 +200,8 @@ def _delivered(outcome: Outcome) -> Iterable[Message]:
     if outcome.delivered.mails:
         count = len(outcome.delivered.mails)
         yield msg("mails written to outbox/: {count} (not sent: open and send them yourself)", count=count)
+    if outcome.delivered.told.sent:
+        yield msg("mails sent: {count}", count=len(outcome.delivered.told.sent))
 
 
 def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:
@@ -193,7 +214,7 @@ def _mails(outcome: Outcome) -> Iterable[dict[str, str]]:
     reported = {
         change.key: str(change.cells["state"])
         for change in outcome.delivered.report.changes
-        if isinstance(change, SetCells) and change.tab == "mails"
+        if isinstance(change, SetCells) and change.tab == "mails" and "state" in change.cells
     }
     for key in dict.fromkeys((*planned, *reported)):
         row = outcome.after["mails"].get(key)

@@ -103,7 +103,10 @@ def _detail(tab: str, row: Row, ledger: Ledger) -> Iterable[str]:
                 yield f"    ! {waits}"
                 yield f"    → {how} ({ledger.schema[tab].label.text(language)} {row.key})"
         case "mails":
-            yield f"  ✉ {told('template')} → {row.text('to')} [{told('state')}]"
+            sent = f" {told('sent_at')}" if row.get("sent_at") else ""
+            yield f"  ✉ {told('template')} → {row.text('to')} [{told('state')}{sent}]"
+            if row.text("errors"):
+                yield f"    ! {row.text('errors')}"
 
 
 def _rows(tab: str, order: Row, ledger: Ledger) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from automations.core.plan import Plan
@@ -9,7 +10,7 @@ from automations.core.snapshot import Receipt, RunNote, Snapshot
 
 
 class Book(Protocol):
-    """A place that holds a ledger; every command reaches it through these two calls."""
+    """A place that holds a ledger; every command reaches it through these calls."""
 
     def read(self, *, texts: bool = True) -> Snapshot:
         """Return all tabs at one version.
@@ -37,4 +38,8 @@ class Book(Protocol):
             LedgerRefused: A value or a place does not allow it; nothing was written.
             ServiceError: The outside world failed; nothing was written.
         """
+        ...
+
+    def now(self) -> datetime:
+        """Return the moment by the clock that all who work on this ledger share, as far as there is one."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from automations.books.google.after import after_commit, token_of
@@ -114,6 +114,10 @@ class GoogleBook:
             cells += sum(write.cells for write in commit.writes.values())
             rows += sum(len(write.appended) + len(write.removed) for write in commit.writes.values())
         return Receipt(version, cells, rows, after)
+
+    def now(self) -> datetime:
+        """Return the moment by Google's clock, once it has answered."""
+        return self._spreadsheet.now()
 
     def _snapshot(self, *, texts: bool) -> tuple[Snapshot, Grid]:
         seen = self._grids.read(self._spreadsheet, texts=texts)

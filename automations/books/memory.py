@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 from zoneinfo import ZoneInfo
@@ -77,6 +78,10 @@ class MemoryBook:
             self.sheets[title][:] = [row for at, row in enumerate(self.sheets[title], 1) if at not in gone]
         self._version = commit.op
         return Receipt(commit.op, written.cells, written.rows)
+
+    def now(self) -> datetime:
+        """Return the moment by this machine's clock."""
+        return datetime.now(self._wording.zone)
 
     def _write(self, edit: SheetEdit) -> None:
         rows = self.sheets[edit.sheet]

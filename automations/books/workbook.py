@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from zoneinfo import ZoneInfo
@@ -100,6 +101,10 @@ class WorkbookBook:
         after = snapshot_after(base, written, plan, commit, hash_of(content), emptied)
         notes = tuple(_hidden(title) for title in sorted(emptied))
         return Receipt(commit.op, written.cells, written.rows, after, notes)
+
+    def now(self) -> datetime:
+        """Return the moment by this machine's clock."""
+        return datetime.now(self._wording.zone)
 
     def _content_at(self, base: Snapshot) -> bytes:
         """Return the file, whose hash covers the version property as well."""

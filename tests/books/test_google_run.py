@@ -11,7 +11,7 @@ from google_day import BUYERS, NOW, Day
 from sheets_server import drive
 from sheets_server.service import ACCOUNT
 
-from automations.app import runner, shops
+from automations.app import effects, shops
 from automations.app.adopting import adopt
 from automations.app.configuration import Configuration
 from automations.app.couriers import Delivered, deliver
@@ -96,17 +96,17 @@ class Killed(BaseException):
     """The machine went down."""
 
 
-def die(_ledger: Ledger, _configuration: Configuration) -> Delivered:
+def die(*_: object) -> Delivered:
     raise Killed
 
 
 def test_a_run_that_died_before_its_report_is_finished_by_the_next(day: Day, monkeypatch: pytest.MonkeyPatch):
-    def deliver_and_die(ledger: Ledger, configuration: Configuration) -> Delivered:
+    def deliver_and_die(ledger: Ledger, configuration: Configuration, _: None) -> Delivered:
         deliver(ledger, configuration)
         raise Killed
 
     with monkeypatch.context() as machine:
-        machine.setattr(runner, "deliver", deliver_and_die)
+        machine.setattr(effects, "deliver", deliver_and_die)
         with pytest.raises(Killed):
             day.run()
     assert {row.text("state") for row in day.ledger()["mails"]} == {"queued"}
@@ -119,7 +119,7 @@ def test_no_mail_gets_the_text_of_another_when_a_person_sorts_them_while_they_ar
     day: Day, monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as machine:
-        machine.setattr(runner, "deliver", die)
+        machine.setattr(effects, "deliver", die)
         with pytest.raises(Killed):
             day.run()
     day.after_calls(1, {"tab": "メール", "do": "sort", "column": "宛先", "descending": True})

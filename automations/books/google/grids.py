@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import zip_longest
 from typing import Protocol
 
@@ -43,6 +44,10 @@ class Spreadsheet(Protocol):
         self, requests: Sequence[Json], *, ranges: Sequence[str] = (), fields: str = "replies"
     ) -> Json:
         """Apply all requests, or none of them."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the moment by the service's clock."""
         ...
 
 

@@ -21,6 +21,8 @@ from automations.core.values import Cells
 _HAND = "import:hand:"
 _SENT = frozenset({"sent", "written", "refused", "cancelled"})
 _HASHED = "sha256:"
+# Marks that begin with the name of a mail, in which the order stands second.
+_OF_MAILS = frozenset({"mail", "claim", "release", "resend"})
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,9 @@ def _marks(
             found.setdefault(year, set()).update(_marks_of(row))
     for mark in ledger.marks:
         kind, _, rest = mark.partition(":")
-        order = orders.get(rest.split(":")[1].partition("~")[0]) if kind == "mail" and ":" in rest else None
+        order = (
+            orders.get(rest.split(":")[1].partition("~")[0]) if kind in _OF_MAILS and ":" in rest else None
+        )
         if order is not None:
             found.setdefault(order.year, set()).add(mark)
     return {year: marks & ledger.marks for year, marks in found.items()}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Literal
 
 from automations.core.declare import Problems
-from automations.core.mails.quiet_hours import Hours, hours_in
+from automations.core.mails.quiet_hours import Hours, end_of_quiet, hours_in
 from automations.core.messages import msg
 from automations.core.records import dataclass
 
@@ -101,6 +102,12 @@ class MailAccount:
     def quiet(self) -> Hours | None:
         """The quiet hours, None when there are none."""
         return hours_in(self.quiet_hours)
+
+    def first_moment(self, mail_class: str, now: datetime) -> datetime:
+        """Return when a mail that is made ``now`` may go: once it can have been stopped, and not in quiet hours."""
+        moment = now + timedelta(minutes=self.delay)
+        is_free = mail_class == "transactional" or not self.sends
+        return moment if is_free else end_of_quiet(moment, self.quiet)
 
     def may_write_to(self, address: str) -> bool:
         """Return whether mails to this address are sent, and not only written as files."""

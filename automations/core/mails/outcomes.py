@@ -57,7 +57,13 @@ class Transport(Protocol):
 
 
 class SentFolder(Protocol):
-    """The folder in which the mail server keeps what was sent."""
+    """The folder in which the mail server keeps what was sent.
+
+    Attributes:
+        trouble: Why it could not be looked into the last time, for a person; None when it could.
+    """
+
+    trouble: AccountRefused | None
 
     def holds(self, message_ids: Collection[str]) -> frozenset[str] | None:
         """Return which of these mails are in it; None when it could not be looked into."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from automations.core.checks.contacts import email_problem
 from automations.core.ledger import Ledger, Row
+from automations.core.mails.approving import ASKS
 from automations.core.mails.due import NO_MAIL, due_on, is_due, mail_id, message_id, wants_no_mail
 from automations.core.mails.kinds import CannotCompose, Composed, MailKind, Occasions, parcels_by_order
 from automations.core.mails.settings import Settings
@@ -177,16 +178,18 @@ def _no_sender(shop: Shop) -> Finding:
 def _queued(due: Due, written: Composed, ledger: Ledger, settings: Settings) -> Plan:
     row: dict[str, Value] = {
         "mail_id": due.name,
-        "state": "queued",
+        "state": "awaiting" if due.mail.approval else "queued",
         "order_id": due.order.key,
         "template": due.mail.id,
         "to": due.order.text("buyer_email"),
         "subject": written.subject,
-        "due_at": ledger.now + timedelta(minutes=settings.mail.delay),
+        "due_at": settings.mail.first_moment(due.mail.mail_class, ledger.now),
         "shipment_id": due.shipment.key if due.shipment else None,
         "class": due.mail.mail_class,
         "text": written.text,
         "message_id": message_id(ledger.ledger_id, due.name, due.order, settings.shop.email),
         "made_at": ledger.now,
+        "customer_id": due.order.get("customer_id"),
+        "errors": ASKS.text(ledger.language) if due.mail.approval else None,
     }
     return Plan.of(AppendRow("mails", row), marks=[f"mail:{due.name}"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from automations.core.ledger import Ledger, Row, update
 from automations.core.mails.due import mail_id
+from automations.core.mails.kinds import MailKind
 from automations.core.mails.queueing import Due
 from automations.core.mails.settings import Settings
 from automations.core.mails.standing import Standing
@@ -21,24 +23,45 @@ _STOPPED: Mapping[str, Message] = {
     "mourning": msg("The order is for a mourning."),
     "gift": msg("The order is a gift."),
 }
+_WAITING = ("queued", "awaiting")
+# A mail that was put off for two days, or over a closing day, is not too old.
+_LATE_DAYS = 5
 _MOVED = msg("The buyer's address was changed before it went.")
 
 
 def stop_queued(ledger: Ledger, settings: Settings, standing: Standing) -> Iterator[Part]:
-    """Yield what turns queued mails that may not go any more to ``cancelled`` or ``held``, with the reason."""
+    """Yield what turns waiting mails that may not go any more to ``cancelled`` or ``held``, with the reason."""
     for row in ledger["mails"]:
-        if row.text("state") != "queued":
-            continue
-        order = ledger["orders"].get(row.text("order_id"))
-        mail = settings.mails.get(row.text("template"))
-        if row.text("wish") == "cancel":
-            yield _to(row, "cancelled", msg("A person stopped it."), ledger)
-        elif order is None or mail is None:
-            yield _to(row, "held", msg("Its order is not there, or stands there twice."), ledger)
-        elif rule := standing.stops(mail, order, []):
-            yield _to(row, "cancelled", _STOPPED[rule], ledger)
-        elif order.text("buyer_email").casefold() != row.text("to").casefold():
-            yield _to(row, "cancelled", _MOVED, ledger)
+        if row.text("state") in _WAITING and (stop := called_off(row, ledger, settings.mails, standing)):
+            state, why = stop
+            yield _to(row, state, why, ledger)
+        elif row.text("state") == "unknown" and row.text("wish") == "cancel":
+            yield _to(row, "held", msg("A person stopped it; it may have arrived before."), ledger)
+
+
+def called_off(
+    row: Row, ledger: Ledger, mails: Mapping[str, MailKind], standing: Standing
+) -> tuple[str, Message] | None:
+    """Return the state a mail that has not gone must take now, and why; None when it may go."""
+    order = ledger["orders"].get(row.text("order_id"))
+    mail = mails.get(row.text("template"))
+    if row.text("wish") == "cancel":
+        return "cancelled", msg("A person stopped it.")
+    if order is None or mail is None:
+        return "held", msg("Its order is not there, or stands there twice.")
+    if rule := standing.stops(mail, order, []):
+        return "cancelled", _STOPPED[rule]
+    if order.text("buyer_email").casefold() != row.text("to").casefold():
+        return "cancelled", _MOVED
+    if _is_too_old(row, mail, ledger):
+        return "held", msg("It is too late for this mail now; to send it all the same choose resend.")
+    return None
+
+
+def _is_too_old(row: Row, mail: MailKind, ledger: Ledger) -> bool:
+    """Return whether a mail waited longer than such mails may be late; an approval begins the time anew."""
+    since = row.day("approved_at") or row.day("made_at")
+    return since is not None and since + timedelta(days=max(mail.max_age_days, _LATE_DAYS)) < ledger.today
 
 
 def _to(row: Row, state: str, why: Message, ledger: Ledger) -> tuple[Part, ...]:

@@ -1,0 +1,287 @@
+"""The mail courier: claims groups of due mails, tries each at most once, and reports (commit-protocol 6 and 7)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from automations.app.post_office import PostOffice
+from automations.core.errors import DaichoError
+from automations.core.ledger import Ledger, Row, update
+from automations.core.mails.caps import left_today
+from automations.core.mails.claims import (
+    claim,
+    is_due,
+    is_ours,
+    most_important,
+    new_claim,
+    open_claims,
+    until_of,
+)
+from automations.core.mails.clock import is_behind
+from automations.core.mails.contacts import Contacts
+from automations.core.mails.lookups import looked_up, proofs, to_look_up
+from automations.core.mails.outcomes import AccountRefused, Outcome, Outgoing, QuotaPaused, Transport
+from automations.core.mails.quiet_hours import end_of_quiet
+from automations.core.mails.reports import Tried, report
+from automations.core.mails.settings import Settings
+from automations.core.mails.standing import Standing
+from automations.core.mails.stopping import called_off
+from automations.core.messages import Message
+from automations.core.plan import Part, Plan
+from automations.core.records import dataclass
+
+# A claim holds what is sent in about two minutes; first nobody knows how much that is. Where nothing can be looked up,
+# so many at most are left in doubt when the program ends.
+_FIRST, _MOST, _BLIND = 50, 250, 10
+_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Mails in the hands of this process: what goes, under which claim."""
+
+    claim: str
+    mails: Mapping[str, Outgoing]
+
+
+@dataclass()
+class Told:
+    """What the courier has to say at the end of a run.
+
+    Attributes:
+        sent: Keys of the mails the server took.
+        trouble: Why mails wait although they are due: the account is refused, or pauses.
+        look_trouble: Why it could not be looked up which mails went.
+        left: How many are due and wait for the next run, or for the limit of a day.
+    """
+
+    sent: list[str] = field(default_factory=list)
+    trouble: DaichoError | None = None
+    look_trouble: DaichoError | None = None
+    is_paused: bool = False
+    left: int = 0
+
+
+class Courier:
+    """Sends the mails of one run.
+
+    What became of them is kept in memory until the ledger surely shows it. It never writes to the ledger itself:
+    ``next`` says what to write and what may be sent once that stands there, ``send`` sends it.
+    """
+
+    def __init__(
+        self,
+        office: PostOffice,
+        settings: Settings,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.told = Told()
+        self._office, self._account = office, office.account
+        self._settings, self._now = settings, now
+        self._transport: Transport | None = None
+        self._tried: dict[str, Tried] = {}
+        self._claims: set[str] = set()
+        self._size = _FIRST if office.sent else _BLIND
+        self._left = office.account.run_limit
+        self._look: tuple[frozenset[str], frozenset[str] | None] | None = None
+
+    def takes(self, mail: Row) -> bool:
+        """Return whether a mail is sent; others are written as files."""
+        return self._account.may_write_to(mail.text("to"))
+
+    def next(self, ledger: Ledger) -> tuple[Plan, Group | None]:
+        """Return what to write next, and the mails that may be sent once that stands in the ledger."""
+        reported = Plan.of(self._looked_up(ledger), report(self._tried, ledger))
+        ledger = ledger.apply(reported)
+        orphans = self._orphans(ledger)
+        if orphans is not None:
+            return reported, orphans
+        stopped, group = self._claimed(ledger)
+        return Plan.of(reported, stopped), group
+
+    def written(self) -> None:
+        """Forget what was reported: the ledger shows it."""
+        self._tried.clear()
+        if self._look is not None:
+            self._look = (frozenset(), frozenset())
+
+    def send(self, group: Group, ledger: Ledger) -> None:
+        """Send a group that stands in ``ledger``, which is settled and was read after the claim."""
+        until = until_of(group.claim)
+        begun = self._now()
+        mine = {
+            key: mail
+            for key, mail in group.mails.items()
+            if (row := ledger["mails"].get(key)) is not None and is_ours(row, group.claim)
+        }
+        for key, stop in self._called_off(mine, ledger).items():
+            self._tried[key] = Tried(group.claim, "called_off", begun, *stop)
+        ready = [mail for key, mail in mine.items() if key not in self._tried]
+        self._left -= len(ready)
+        asked: set[str] = set()
+
+        def may_send(key: str) -> bool:
+            if key not in mine or key in self._tried or self._now() >= until:
+                return False
+            asked.add(key)
+            return True
+
+        rest = self._attempt(ready, may_send, group.claim)
+        for mail in ready:
+            if mail.key not in self._tried:
+                doubt = rest is None and mail.key in asked
+                outcome = Outcome("unknown") if doubt else rest or Outcome("before")
+                self._tried[mail.key] = Tried(group.claim, outcome, self._now())
+        self._pace(len(ready), self._now() - begun)
+
+    def close(self) -> None:
+        """Say goodbye to the mail server."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def _attempt(
+        self, mails: list[Outgoing], may_send: Callable[[str], bool], claimed: str
+    ) -> Outcome | Literal["paused"] | None:
+        """Hand mails over and note what becomes of each; return what the others count as when it was broken off."""
+        if self._transport is None or not mails:
+            return None
+        try:
+            for key, outcome in self._transport.send(mails, may_send):
+                self._tried[key] = Tried(claimed, outcome, self._now())
+                if outcome.kind == "sent":
+                    self.told.sent.append(key)
+        except QuotaPaused:
+            self.told.is_paused = True
+            return "paused"
+        except AccountRefused as refused:
+            self.told.trouble = refused
+            return Outcome("before")
+        return None
+
+    def _called_off(self, mails: Iterable[str], ledger: Ledger) -> dict[str, tuple[str, Message]]:
+        standing = Standing.of(ledger, self._settings.trouble_days)
+        kinds = self._settings.mails
+        stops = {key: called_off(ledger["mails"][key], ledger, kinds, standing) for key in mails}
+        return {key: stop for key, stop in stops.items() if stop is not None}
+
+    def _pace(self, count: int, took: timedelta) -> None:
+        """Choose how many mails to claim next: as many as go in two minutes at the rate of these."""
+        if self._office.sent is not None and count:
+            rate = count / max(took.total_seconds(), 1)
+            self._size = min(_MOST, max(_BLIND, int(rate * _SECONDS)))
+
+    def _looked_up(self, ledger: Ledger) -> Plan:
+        """Look once, as the run begins, for the mails of which nobody knows whether they went."""
+        if self._office.sent is None:
+            return Plan()
+        if self._look is None:
+            unknown = frozenset(to_look_up(ledger).values())
+            asked = unknown | proofs(ledger) if unknown else unknown
+            self._look = (asked, self._office.sent.holds(asked) if asked else asked)
+            self.told.look_trouble = self._office.sent.trouble
+        asked, found = self._look
+        return Plan() if found is None else looked_up(ledger, asked, found)
+
+    def _orphans(self, ledger: Ledger) -> Group | None:
+        """Return mails that a commit of unknown fate gave to this process after all, to be sent now."""
+        for name in sorted(self._claims):
+            mails = [mail for mail in ledger["mails"] if is_ours(mail, name) and mail.key not in self._tried]
+            if mails and self._now() < until_of(name):
+                built = {mail.key: self._built(mail) for mail in mails}
+                return Group(name, {key: one for key, one in built.items() if isinstance(one, Outgoing)})
+            for mail in mails:
+                self._tried[mail.key] = Tried(name, Outcome("before"), self._now())
+        return None
+
+    def _claimed(self, ledger: Ledger) -> tuple[Plan, Group | None]:
+        """Return the plan that claims the next group, and stops what may not go; nothing while mails must wait."""
+        due = self._due(ledger)
+        self.told.left = len(due)
+        if not due or self.told.trouble is not None or self.told.is_paused or is_behind(ledger):
+            return Plan(), None
+        parts, mails = self._chosen(due, ledger)
+        if not mails or not self._is_open():
+            return Plan.of(parts), None
+        name = new_claim(self._now(), secrets.token_hex(4))
+        self._claims.add(name)
+        self.told.left -= len(mails)
+        return Plan.of(parts, claim([ledger["mails"][key] for key in mails], name)), Group(name, mails)
+
+    def _chosen(self, due: Sequence[Row], ledger: Ledger) -> tuple[list[Part], dict[str, Outgoing]]:
+        """Return the mails of the next group, and what becomes of those that may not go (now)."""
+        parts: list[Part] = []
+        mails: dict[str, Outgoing] = {}
+        most = min(self._size, self._left, left_today(ledger, self._account))
+        contacts = Contacts(ledger)
+        standing = Standing.of(ledger, self._settings.trouble_days)
+        for mail in due:
+            if len(mails) == most:
+                break
+            if (stop := called_off(mail, ledger, self._settings.mails, standing)) is not None:
+                parts.append(_stopped(mail, *stop, ledger))
+            elif (wait := self._postponed(mail, ledger, contacts)) is not None:
+                parts.append(update(mail, {"due_at": wait}))
+            elif isinstance(built := self._built(mail), Outgoing):
+                mails[mail.key] = built
+                contacts.add(mail, ledger.today)
+            else:
+                parts.append(_refused(mail, built, ledger))
+        return parts, mails
+
+    def _due(self, ledger: Ledger) -> list[Row]:
+        now = self._now()
+        claimed = open_claims(ledger.marks)
+        is_quiet = end_of_quiet(now.astimezone(ledger.now.tzinfo), self._account.quiet) != now
+        due = [
+            mail
+            for mail in ledger["mails"]
+            if is_due(mail, now, claimed)
+            and self.takes(mail)
+            and mail.text("text")
+            and not (is_quiet and mail.text("class") != "transactional")
+        ]
+        return most_important(due)
+
+    def _postponed(self, mail: Row, ledger: Ledger, contacts: Contacts) -> datetime | None:
+        kind = self._settings.mails.get(mail.text("template"))
+        free = contacts.free_on(mail, kind.quiet_days if kind else 0)
+        if free <= ledger.today:
+            return None
+        moment = datetime.combine(free, ledger.now.time(), ledger.now.tzinfo)
+        return end_of_quiet(moment, self._account.quiet)
+
+    def _is_open(self) -> bool:
+        """Log in when there is something to send; an account that is refused stops the mails, and nothing else."""
+        if self._transport is None:
+            try:
+                self._transport = self._office.open()
+            except AccountRefused as refused:
+                self.told.trouble = refused
+            except QuotaPaused:
+                self.told.is_paused = True
+        return self._transport is not None
+
+    def _built(self, mail: Row) -> Outgoing | DaichoError:
+        from automations.mail.message import MailRefused
+
+        try:
+            content = self._office.message(mail)
+        except MailRefused as refused:
+            return refused
+        return Outgoing(mail.key, mail.text("to"), content, mail.text("message_id"))
+
+
+def _stopped(mail: Row, state: str, why: Message, ledger: Ledger) -> Part:
+    return update(mail, {"state": state, "errors": why.text(ledger.language)}, why)
+
+
+def _refused(mail: Row, refused: DaichoError, ledger: Ledger) -> Part:
+    """Hold a mail that cannot become a message, and say why; the others go on."""
+    reason = f"{refused.why.text(ledger.language)} {refused.fix.text(ledger.language)}"
+    finding = mail.finding(refused.code, "", refused.why, refused.fix)
+    return Plan.of(update(mail, {"state": "held", "errors": reason}), finding)
