@@ -6,7 +6,11 @@ import re
 from email.headerregistry import Address
 from functools import lru_cache
 
-_PART = re.compile(r"[^\s@,;:<>()\[\]\\\"\x00-\x1f\x7f]+")
+# ``=?`` would be read as an encoded word, and so as another address.
+_USER = re.compile(r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_LONGEST = 254
 
 
 @lru_cache(maxsize=1024)
@@ -18,7 +22,7 @@ def one_address(written: str) -> Address | None:
     user, _, domain = written.rpartition("@")
     if not domain.isascii():
         domain = _punycode(domain)
-    if not (user.isascii() and _PART.fullmatch(user) and _PART.fullmatch(domain)):
+    if len(user) + len(domain) >= _LONGEST or not (_USER.fullmatch(user) and _DOMAIN.fullmatch(domain)):
         return None
     return Address("", user, domain)
 

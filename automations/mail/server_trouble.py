@@ -102,7 +102,7 @@ def _of_line(error: OSError, host: str, security: Security) -> _Told:
             msg("The mail server {host} takes no connections on this port.", host=host),
             msg("Write port 465 with security tls, or port 587 with security starttls (IMAP: 993 with tls)."),
         )
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return (
             "mail-server-unreachable",
             msg("The mail server {host} did not answer in time.", host=host),

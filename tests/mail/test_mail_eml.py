@@ -59,6 +59,11 @@ def test_bytes_pass_every_server_and_never_change() -> None:
         "a@b@example.com",
         "no-address",
         "葵@example.com",
+        "=?iso-2022-jp?b?GyRCJUYlOSVIGyhC?=@example.com",
+        "a@example.com/../x",
+        "a@example..com",
+        "a@-.com",
+        "a" * 65 + "@example.com",
         "a@",
     ],
 )

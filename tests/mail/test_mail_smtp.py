@@ -1,5 +1,6 @@
 """Sending: one attempt per mail, and what became of it, whatever the server or the line does."""
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from mail_servers.desk import Desk
 from mail_servers.imap import token_of
 
 from automations.core.mails.outcomes import AccountRefused, Outcome, Outgoing, QuotaPaused
+from automations.mail import smtp_line
 from automations.mail.smtp import AccountTransport, open_transport
 
 DeskOf = Callable[..., Desk]
@@ -199,6 +201,32 @@ def test_extra_line_that_is_refused_is_done_without(desk: Desk) -> None:
     transport.close()
 
 
+@pytest.mark.parametrize(
+    ("at", "limit", "kind"), [("rcpt", "ENVELOPE_S", "before"), ("reply", "REPLY_S", "unknown")]
+)
+def test_silence_ends_at_its_limit(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, at: str, limit: str, kind: str
+) -> None:
+    monkeypatch.setattr(smtp_line, limit, 0.05)
+    until = threading.Event()
+    desk.smtp.will(at, "250 2.0.0 At last", until=until)
+    transport = open_transport(desk.other(connections=1), desk.folder)
+    assert kinds(sent_over(transport, mails(1))) == [kind]
+    until.set()
+    transport.close()
+
+
+def test_reply_that_takes_its_time_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert smtp_line.REPLY_S == 600
+    monkeypatch.setattr(smtp_line, "ENVELOPE_S", 5.0)
+    until = threading.Event()
+    desk.smtp.will("reply", "250 2.0.0 At last", until=until, accept=True)
+    transport = open_transport(desk.other(connections=1), desk.folder)
+    threading.Timer(0.01, until.set).start()
+    assert kinds(sent_over(transport, mails(1))) == ["sent"]
+    transport.close()
+
+
 def test_receiver_that_is_not_one_address_never_reaches_the_server(desk: Desk) -> None:
     transport = open_transport(desk.account, desk.folder)
     bad = [Outgoing("m1", "a@example.com>\r\nRCPT TO:<b@example.com", TEXT % 1, "<1@example.com>")]
@@ -269,11 +297,17 @@ def test_password_never_goes_out_where_tls_was_taken_away(desk_of: DeskOf) -> No
     assert desk.smtp.logins == 0
 
 
-def test_host_port_and_silence_are_told_apart(desk: Desk) -> None:
+def test_host_port_and_silence_are_told_apart(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no mail server called" in str(opening(desk, host="mail.invalid").why)
     assert "takes no connections" in str(opening(desk, port=desk.imap.port, host="127.0.0.3").why)
     desk.smtp.will("connect")
     assert "broke" in str(opening(desk).why)
+    with monkeypatch.context() as quick:
+        quick.setattr(smtp_line, "CONNECT_S", 0.05)
+        until = threading.Event()
+        desk.smtp.will("connect", until=until)
+        assert "did not answer in time" in str(opening(desk).why)
+        until.set()
     desk.smtp.will("connect", "554 5.7.1 Your network is blocked")
     assert opening(desk).value == "554 5.7.1 Your network is blocked"
 
