@@ -58,6 +58,7 @@ def _of_files(ledger: Ledger) -> Iterator[Finding]:
     for file in ledger.incoming.files if ledger.incoming else ():
         if file.source == "mail":
             yield from file.findings
+    yield from ledger.incoming.troubles if ledger.incoming else ()
 
 
 def _replies(ledger: Ledger) -> Iterator[Part]:

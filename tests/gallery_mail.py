@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -15,6 +16,8 @@ from mail_servers.certificates import make_certificate
 from mail_servers.desk import Desk, mail_desk
 
 from automations.app.configuration import load
+from automations.app.mail_test import hand_over
+from automations.core.ledger import Row
 from automations.core.mails.account import MailAccount
 from automations.mail.sent_folder import ImapSentFolder
 from automations.mail.smtp import open_transport
@@ -22,6 +25,17 @@ from automations.mail.smtp import open_transport
 HOST = "mail.example.com"
 _SECRET = "mail-password"  # noqa: S105 - the name of a file
 _CONTENTS = {"secret-wrong": "one\ntwo\n"}
+_SAMPLE = Row(
+    "mails",
+    "test:shipped:1",
+    {
+        "to": "me@example.com",
+        "subject": "[TEST]",
+        "text": "x",
+        "message_id": "<1@example.com>",
+        "made_at": datetime(2026, 11, 24, 10, tzinfo=UTC),
+    },
+)
 _LOOKING = ("mailbox", "sent-folder")
 
 
@@ -40,6 +54,8 @@ def _prepare(desk: Desk, what: str) -> None:
             desk.smtp.will("auth", "535 5.7.8 Username and Password not accepted", times=9)
         case "server-refused":
             desk.smtp.will("connect", "554 5.7.1 Your network is blocked")
+        case "sample-refused":
+            desk.smtp.will("rcpt", "550 5.1.1 no such user")
         case "server-unreachable":
             desk.smtp.will("connect")
         case "mailbox":
@@ -54,6 +70,8 @@ def _use(account: MailAccount, folder: Path, what: str) -> None:
         assert sent.holds({"<1@example.com>"}) is None
         assert sent.trouble
         raise sent.trouble
+    if what == "sample-refused":
+        hand_over(_SAMPLE, replace(load(folder), mail=account))
     open_transport(account, folder)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from automations.app.configuration import Configuration
@@ -99,6 +100,24 @@ def read_arrivals(files: Iterable[tuple[str, bytes | Unread]], configuration: Co
         else:
             made = _with_file(made, name, content, configuration)
     return made
+
+
+def with_mailbox(so_far: Incoming, configuration: Configuration, today: date) -> Incoming:
+    """Return what arrived, with what came back to the shop's mailbox; one that is closed is told, and the run goes on."""
+    account = configuration.mail
+    if not (account.sends and account.imap.host):
+        return so_far
+    from automations.mail.arrived import replies_in_mailbox
+    from automations.mail.unsubscribe import keys_of
+
+    try:
+        keys = keys_of(configuration.folder, make=False)
+        replies = replies_in_mailbox(account, configuration.folder, today, keys)
+    except ServiceError as closed:
+        place = closed.where if isinstance(closed.where, str) else "mail"
+        told = Finding(closed.code, "", place, "", closed.value, closed.why, closed.fix, level="warning")
+        return replace(so_far, troubles=(*so_far.troubles, told))
+    return replace(so_far, replies=so_far.replies + replies)
 
 
 def stamp_of(path: Path) -> tuple[int, int] | None:

@@ -274,8 +274,11 @@ cli.add_command(mail)
     metavar="SPREADSHEET",
     help=_("Try on a blank Google spreadsheet (id or address) whether Google does what Daicho relies on."),
 )
+@click.option(
+    "--mail", is_flag=True, help=_("Also sign in to the mail account and out again; nothing is sent.")
+)
 @common
-def doctor(folder: Path, now: datetime | None, language: str | None, blank: str | None) -> None:
+def doctor(folder: Path, now: datetime | None, language: str | None, blank: str | None, mail: bool) -> None:
     """Exit 2 when something must be mended before a run can work; a trial exits 1 when something does not hold."""
     if blank:
         from automations.app.probe import probe
@@ -283,7 +286,7 @@ def doctor(folder: Path, now: datetime | None, language: str | None, blank: str 
         sys.exit(0 if probe(folder, blank, language or LANGUAGE, click.echo) else 1)
     from automations.app.doctor import examine
 
-    lines, healthy = examine(folder, now, language or LANGUAGE)
+    lines, healthy = examine(folder, now, language or LANGUAGE, mail=mail)
     for line in lines:
         click.echo(line)
     sys.exit(0 if healthy else 2)

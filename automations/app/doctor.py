@@ -30,8 +30,13 @@ class _Place:
     worth_mending: tuple[Message, ...] = ()
 
 
-def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str], bool]:
-    """Return what is well (✓), worth mending (△) and in the way (✗), and whether a run can work."""
+def examine(
+    folder: Path, now: datetime | None, language: str, *, mail: bool = False
+) -> tuple[list[str], bool]:
+    """Return what is well (✓), worth mending (△) and in the way (✗), and whether a run can work.
+
+    With ``mail`` it also signs in to the mail account and out again; nothing is sent.
+    """
     place = _Place("")
     try:
         place = _place(load(folder), folder)
@@ -42,11 +47,11 @@ def examine(folder: Path, now: datetime | None, language: str) -> tuple[list[str
         return [*_marked("✗", place.in_the_way, language), f"✗ {error_text(error, language)}"], False
     written, typed = missing_columns(snapshot.sheets.values(), ledger.schema)
     mail_well, mail_mend = _of_mail(shop)
+    signed_in, shut = _of_account(shop) if mail else ([], [])
     mend = (*place.worth_mending, *snapshot.notes, *written, *typed, *_worth_mending(shop), *mail_mend)
-    marked = (("✓", (*_well(place, ledger, shop), *mail_well)), ("✗", place.in_the_way), ("△", mend))
-    return [
-        line for mark, told in marked for line in _marked(mark, told, ledger.language)
-    ], not place.in_the_way
+    in_the_way = (*place.in_the_way, *shut)
+    marked = (("✓", (*_well(place, ledger, shop), *mail_well, *signed_in)), ("✗", in_the_way), ("△", mend))
+    return [line for mark, told in marked for line in _marked(mark, told, ledger.language)], not in_the_way
 
 
 def _marked(mark: str, told: Iterable[Message], language: str) -> list[str]:
@@ -93,6 +98,33 @@ def _of_mail(shop: Shop) -> tuple[list[Message], list[Message]]:
             )
         )
     return [sentence for mark, sentence in told if mark == "✓"], mend
+
+
+def _of_account(shop: Shop) -> tuple[list[Message], list[Message]]:
+    """Sign in to the mail account and the mailbox and out again; return what is well and what is in the way."""
+    from automations.core.mails.outcomes import AccountRefused, QuotaPaused
+    from automations.mail.sent_folder import sent_folder_of
+    from automations.mail.smtp import open_transport
+
+    account, folder = shop.configuration.mail, shop.configuration.folder
+    if not account.sends:
+        return [msg("no mail account is set up; mails are written to outbox/")], []
+    well, shut = [], []
+    try:
+        open_transport(account, folder).close()
+        well.append(msg("the mail account at {host} can be used; nothing was sent", host=account.host))
+    except AccountRefused as refused:
+        shut.append(msg("{why} {fix}", why=refused.why, fix=refused.fix))
+    except QuotaPaused as paused:
+        shut.append(msg("the mail account may send no more for now: {reply}", reply=paused.reply))
+    sent = sent_folder_of(account, folder)
+    if sent is None:
+        return well, shut
+    if sent.holds({"<daicho-doctor@example.invalid>"}) is not None:
+        well.append(msg("the mailbox at {host} can be looked into", host=account.imap.host))
+    elif sent.trouble:
+        shut.append(msg("{why} {fix}", why=sent.trouble.why, fix=sent.trouble.fix))
+    return well, shut
 
 
 def _in_the_way(folder: Path) -> Iterable[Message]:

@@ -29,6 +29,25 @@ def preview(name: str, order: str, folder: Path, now: datetime | None, language:
 
 
 @mail.command(
+    help=_(
+        "Send one mail to yourself, with [TEST] in its subject.\n\n"
+        "Example: daicho mail test shipped --to me@example.com --order KM-1002"
+    )
+)
+@click.argument("name")
+@click.option("--to", required=True, help=_("Your own address."))
+@click.option("--order", help=_("Order number; without it the mail is about an invented order."))
+@common
+def test(
+    name: str, to: str, order: str | None, folder: Path, now: datetime | None, language: str | None
+) -> None:
+    """Send a sample; the ledger never hears of it."""
+    from automations.app.mail_test import send_test
+
+    click.echo(send_test(folder, name, to, order, now, language).text(language or LANGUAGE))
+
+
+@mail.command(
     help=_("Read every mail template on samples and on your own orders.\n\nExample: daicho mail check")
 )
 @common

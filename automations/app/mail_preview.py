@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from automations.app.configuration import Configuration
 from automations.app.orders import find_order
 from automations.app.runner import open_shop, read_ledger
 from automations.app.services import composer_of
 from automations.core.errors import DaichoError
-from automations.core.mails.kinds import CannotCompose, Occasions
+from automations.core.ledger import Ledger, Row
+from automations.core.mails.kinds import CannotCompose, Composed, MailKind, Occasions
 from automations.core.messages import msg
 from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.text import nearest, visible
@@ -29,7 +31,20 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
         OrderUnknown: There is no such order.
     """
     shop = open_shop(folder, language)
-    configuration = shop.configuration
+    mail = known_mail(shop.configuration, name)
+    _, ledger = read_ledger(shop, now)
+    order, made = composed_for(shop.configuration, ledger, mail, number)
+    to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
+    subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
+    return visible(f"{to}\n{subject}\n\n{made.text}")
+
+
+def known_mail(configuration: Configuration, name: str) -> MailKind:
+    """Return the mail of this name.
+
+    Raises:
+        PreviewRefused: There is none; the nearest is offered.
+    """
     mail = configuration.mails.get(name)
     if mail is None:
         close = nearest(name, tuple(configuration.mails))
@@ -40,7 +55,18 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
         )
         why = msg("There is no mail '{name}'.", name=name)
         raise PreviewRefused("unknown-mail", why, fix, where="sheets_schema/mails.yaml", value=name)
-    _, ledger = read_ledger(shop, now)
+    return mail
+
+
+def composed_for(
+    configuration: Configuration, ledger: Ledger, mail: MailKind, number: str
+) -> tuple[Row, Composed]:
+    """Return the order with this number, and the mail about it in words; of several parcels about the first.
+
+    Raises:
+        PreviewRefused: Something the mail needs is missing.
+        OrderUnknown: There is no such order.
+    """
     order = find_order(ledger, number)
     occasions = Occasions(ledger, configuration.payments, configuration.carriers)
     parcels = parcels_of(ledger).get(order.key, [])
@@ -55,6 +81,4 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
         )
         fix = msg("Fill in what is missing, then look again.")
         raise PreviewRefused("mail-incomplete", why if made.variable else made.why, fix, where=order.key)
-    to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
-    subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
-    return visible(f"{to}\n{subject}\n\n{made.text}")
+    return order, made

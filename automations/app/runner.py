@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from automations import AUTOMATIONS
-from automations.app.arrivals import contents, read_arrivals, stamp_of, waiting_files
+from automations.app.arrivals import contents, read_arrivals, stamp_of, waiting_files, with_mailbox
 from automations.app.automate import check_columns, fold, settings_of
 from automations.app.configuration import Configuration, declared
 from automations.app.couriers import Delivered
@@ -191,7 +191,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
     tell = progress or _silent
     shop = open_shop(folder, language)
     tell(msg("reading files"))
-    arrived = _arrived(shop, names, files, inbox=inbox)
+    arrived = _arrived(shop, names, files, now, inbox=inbox)
     first: Outcome | None = None
     for _ in range(_ROUNDS):
         tell(msg("reading the ledger"))
@@ -232,14 +232,18 @@ class _Arrived:
     incoming: Incoming
 
 
-def _arrived(shop: Shop, names: Sequence[str], files: Sequence[Path], *, inbox: bool) -> _Arrived:
-    """Read the files of the inbox, if one of the automations takes them in, and those given by name."""
+def _arrived(
+    shop: Shop, names: Sequence[str], files: Sequence[Path], now: datetime | None, *, inbox: bool
+) -> _Arrived:
+    """Read the files of the inbox, if one of the automations takes them in, those given by name, and the mailbox."""
+    configuration = shop.configuration
     reads_files = bool({"import_orders", "record_mail_replies", "record_tracking"} & {*names})
-    waiting = waiting_files(shop.configuration.folder / INBOX) if reads_files and inbox else []
+    waiting = waiting_files(configuration.folder / INBOX) if reads_files and inbox else []
     paths = tuple((path, stamp_of(path)) for path in (*waiting, *files))
-    return _Arrived(
-        paths, read_arrivals(chain(contents(waiting), contents(files, links=True)), shop.configuration)
-    )
+    incoming = read_arrivals(chain(contents(waiting), contents(files, links=True)), configuration)
+    if inbox and "record_mail_replies" in names:
+        incoming = with_mailbox(incoming, configuration, local(now, configuration).date())
+    return _Arrived(paths, incoming)
 
 
 def _written(shop: Shop, outcome: Outcome, base: Snapshot) -> Snapshot | None:

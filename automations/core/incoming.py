@@ -108,6 +108,8 @@ class Incoming:
 
     Attributes:
         archived: Marks of orders that were found in an archive, with its name.
+        replies: What came back to mails, of files and of the mailbox.
+        troubles: Why the mailbox could not be looked into.
     """
 
     orders: tuple[IncomingOrder, ...] = ()
@@ -116,3 +118,4 @@ class Incoming:
     findings: tuple[Finding, ...] = ()
     archived: Mapping[str, str] = field(default_factory=dict)
     replies: tuple[MailReply, ...] = ()
+    troubles: tuple[Finding, ...] = ()

@@ -7,13 +7,17 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.parser import BytesHeaderParser
+from datetime import UTC, datetime
+from email.parser import BytesHeaderParser, BytesParser
+from email.policy import compat32
+from email.utils import parsedate_to_datetime
 from ssl import SSLContext
 from typing import Any
 
 from .faults import Fault, Faults
 from .loops import LoopServer
 
+_AS_WRITTEN = compat32.clone(linesep="\r\n")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^)]*\))|(\S+)')
 
 
@@ -34,6 +38,7 @@ class MailboxServer(LoopServer):
 
     Attributes:
         said: Every command it heard.
+        whole: Numbers of the mails that were read whole.
         faults: What it is to do wrong: ``say`` is a state with words (``NO nothing here``), or ``* BYE …``.
     """
 
@@ -52,6 +57,7 @@ class MailboxServer(LoopServer):
         self.user, self.password, self.literals = user, password, literals
         self.token = ""
         self.said: list[str] = []
+        self.whole: list[int] = []
         self.faults = Faults()
 
     def will(self, at: str, say: str = "", **how: Any) -> Fault:
@@ -149,11 +155,15 @@ class _Talk:
 
     async def _fetch(self, words: Sequence[str]) -> str:
         for number in map(int, words[0].split(",")):
-            found = BytesHeaderParser().parsebytes(self._selected[number - 1])["Message-ID"]
-            head = f"Message-ID: {found}\r\n\r\n"
-            await self._say(
-                f"* {number} FETCH (UID {number} BODY[HEADER.FIELDS (MESSAGE-ID)] {{{len(head)}}}\r\n{head})"
-            )
+            mail = self._selected[number - 1]
+            if "[]" in words[1]:
+                self._server.whole.append(number)
+                told = mail
+            else:
+                named = words[1].partition("FIELDS (")[2].rstrip(")]").split()
+                told = _head(mail, named)
+            name = f"* {number} FETCH (UID {number} BODY[] {{{len(told)}}}\r\n"
+            self._writer.write(name.encode() + told + b")\r\n")
         return "OK fetched"
 
     async def _logout(self, _words: Sequence[str]) -> str:
@@ -167,10 +177,27 @@ def _matcher(words: Sequence[str]) -> tuple[Any, Sequence[str]]:
         one, rest = _matcher(words[1:])
         other, rest = _matcher(rest)
         return (lambda mail: one(mail) or other(mail)), rest
+    if words[0].upper() == "SINCE":
+        day = datetime.strptime(words[1], "%d-%b-%Y").replace(tzinfo=UTC)
+        return (lambda mail: parsedate_to_datetime(_date_of(mail)) >= day), words[2:]
     _, header, part, *rest = words
     return (
         lambda mail: part.casefold() in str(BytesHeaderParser().parsebytes(mail)[header]).casefold()
     ), rest
+
+
+def _date_of(mail: bytes) -> str:
+    """Return the day a mail came, as its Date says; mails without one came just now."""
+    return str(BytesHeaderParser().parsebytes(mail)["Date"] or "Fri, 31 Dec 2100 00:00:00 +0000")
+
+
+def _head(mail: bytes, names: Sequence[str]) -> bytes:
+    """Return the header lines of these names, as they stand in the mail."""
+    head = BytesParser(policy=_AS_WRITTEN).parsebytes(mail, headersonly=True)
+    for name in {name for name in head if name.upper() not in names}:
+        del head[name]
+    head.set_payload("")
+    return head.as_bytes()
 
 
 def token_of(user: str, access: str) -> str:
