@@ -27,6 +27,7 @@ READS = {
     "orders": (
         "status", "status_set", "errors", "intake", "confirmation", "payment_state", "credit_state", "allocation",
         "ship_on", "arrived_on", "posted_on", "payment_method", "stuck_since", "stuck_code", "status_since", "status_noted",
+        "cancelled_on",
     ),
     "order_lines": ("order_id", "shortage"),
     "holds": ("order_id", "reason", "state", "severity", "next_step"),
@@ -43,6 +44,7 @@ WRITES = {
         "stuck_code",
         "status_since",
         "status_noted",
+        "cancelled_on",
     ),
 }
 
@@ -253,12 +255,18 @@ def _spoken(step: Message | Label, language: str) -> str:
 
 
 def _since(order: Row, status: str, ledger: Ledger) -> dict[str, Value]:
-    """Note when the order came into its status; an order that is closed has come to rest."""
+    """Note when the order came into its status, or was cancelled; an order that is closed has come to rest."""
     standing = order.text("status") if order.is_persons("status", "status_set") else status
     if standing in CLOSED:
-        return {"status_noted": None, "status_since": None}
+        was_open = order.get("status_noted") is not None
+        cancelled_on = ledger.today if was_open else order.day("cancelled_on")
+        return {
+            "status_noted": None,
+            "status_since": None,
+            "cancelled_on": cancelled_on if standing == "cancelled" else None,
+        }
     since = order.day("status_since") if order.text("status_noted") == standing else None
-    return {"status_noted": standing or None, "status_since": since or ledger.today}
+    return {"status_noted": standing or None, "status_since": since or ledger.today, "cancelled_on": None}
 
 
 def _next_step(order: Row, status: str, today: date) -> Message | None:

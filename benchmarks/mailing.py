@@ -23,7 +23,7 @@ from measure import Line, timed
 from automations.app.configuration import BUNDLED, load
 from automations.core.ledger import Row
 from automations.core.mails.account import MailAccount
-from automations.core.mails.kinds import Composed, Occasion
+from automations.core.mails.occasions import Composed, Occasion
 from automations.core.mails.outcomes import Outgoing
 from automations.mail.compose import Composer, parted
 from automations.mail.environment import environment_of

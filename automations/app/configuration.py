@@ -20,7 +20,8 @@ from automations.core.errors import SetupError
 from automations.core.holds.reason_checks import check_conditions, check_holds
 from automations.core.holds.reasons import HoldReason
 from automations.core.mails.account import MailAccount, check_account
-from automations.core.mails.kinds import MailKind, check_mails
+from automations.core.mails.kind_checks import check_mails
+from automations.core.mails.kinds import MailKind
 from automations.core.messages import Language, msg
 from automations.core.money import check_currency
 from automations.core.orders.channel_checks import check_channels
@@ -227,7 +228,7 @@ def _check(made: Configuration, problems: Problems) -> None:
     check_holds(made.holds, problems)
     check_conditions(made.holds, made.schema, made.currency, problems)
     check_payments(made.payments, problems)
-    check_mails(made.mails, problems)
+    check_mails(made.mails, made.schema, problems)
     check_archiving(made.archive, made.mails, problems)
     check_account(made.mail, problems)
     check_carriers(made.carriers, problems)

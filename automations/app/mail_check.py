@@ -13,7 +13,8 @@ from automations.app.services import composer_of
 from automations.core.declare import Problems
 from automations.core.ledger import Ledger, Row
 from automations.core.mails.due import due_on
-from automations.core.mails.kinds import CannotCompose, MailKind, Occasions, parcels_by_order
+from automations.core.mails.kinds import MailKind
+from automations.core.mails.occasions import CannotCompose, Occasions
 from automations.core.messages import LANGUAGES, msg
 from automations.core.plan import Finding
 from automations.core.records import dataclass
@@ -83,16 +84,15 @@ def _of_samples(
 def _of_orders(configuration: Configuration, ledger: Ledger, broken: Sequence[str]) -> Iterator[Finding]:
     """Yield what is wrong with the mails that orders have had or will have, whether they are due today or not."""
     compose = composer_of(configuration)
-    gathered = Occasions(ledger, configuration.payments, configuration.carriers)
-    parcels_of = parcels_by_order(ledger)
+    gathered = Occasions(ledger, configuration)
     kinds = [
         mail for mail in configuration.mails.values() if not _is_broken(mail, configuration.language, broken)
     ]
     for order in ledger["orders"].rows[-_NEWEST:]:
-        parcels = parcels_of.get(order.key, ())
+        matter = gathered.matter(order)
         for mail in kinds:
-            for shipment in parcels if mail.per == "shipment" else (None,):
-                if due_on(mail, order, parcels, shipment) is None:
+            for shipment in matter.parcels if mail.per == "shipment" else (None,):
+                if mail.is_late or due_on(mail, matter, shipment) is None:
                     continue
                 made = compose(gathered.of(mail, order, shipment))
                 if isinstance(made, CannotCompose):

@@ -11,7 +11,8 @@ from automations.app.runner import open_shop, read_ledger
 from automations.app.services import composer_of
 from automations.core.errors import DaichoError
 from automations.core.ledger import Ledger, Row
-from automations.core.mails.kinds import CannotCompose, Composed, MailKind, Occasions
+from automations.core.mails.kinds import MailKind
+from automations.core.mails.occasions import CannotCompose, Composed, Occasions
 from automations.core.messages import msg
 from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.text import nearest, visible
@@ -68,7 +69,7 @@ def composed_for(
         OrderUnknown: There is no such order.
     """
     order = find_order(ledger, number)
-    occasions = Occasions(ledger, configuration.payments, configuration.carriers)
+    occasions = Occasions(ledger, configuration)
     parcels = parcels_of(ledger).get(order.key, [])
     shipment = parcels[0] if parcels and mail.per == "shipment" else None
     made = composer_of(configuration)(occasions.of(mail, order, shipment))

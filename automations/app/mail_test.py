@@ -15,7 +15,8 @@ from automations.app.shops import OUTBOX, not_written
 from automations.core.checks.contacts import email_problem
 from automations.core.errors import DaichoError, ServiceError
 from automations.core.ledger import Row
-from automations.core.mails.kinds import CannotCompose, Composed, MailKind
+from automations.core.mails.kinds import MailKind
+from automations.core.mails.occasions import CannotCompose, Composed
 from automations.core.mails.outcomes import Outcome, Outgoing, QuotaPaused
 from automations.core.messages import Message, msg
 from automations.core.values import Value

@@ -24,6 +24,7 @@ from automations.core.mails.claims import (
 from automations.core.mails.clock import is_behind
 from automations.core.mails.contacts import Contacts
 from automations.core.mails.lookups import looked_up, proofs, to_look_up
+from automations.core.mails.occasions import Occasions
 from automations.core.mails.outcomes import AccountRefused, Outcome, Outgoing, QuotaPaused, Transport
 from automations.core.mails.quiet_hours import end_of_quiet
 from automations.core.mails.reports import Tried, report
@@ -165,8 +166,8 @@ class Courier:
 
     def _called_off(self, mails: Iterable[str], ledger: Ledger) -> dict[str, tuple[str, Message]]:
         standing = Standing.of(ledger, self._settings.trouble_days)
-        kinds = self._settings.mails
-        stops = {key: called_off(ledger["mails"][key], ledger, kinds, standing) for key in mails}
+        occasions = Occasions(ledger, self._settings)
+        stops = {key: called_off(ledger["mails"][key], ledger, occasions, standing) for key in mails}
         return {key: stop for key, stop in stops.items() if stop is not None}
 
     def _pace(self, count: int, took: timedelta) -> None:
@@ -219,10 +220,11 @@ class Courier:
         most = min(self._size, self._left, left_today(ledger, self._account))
         contacts = Contacts(ledger)
         standing = Standing.of(ledger, self._settings.trouble_days)
+        occasions = Occasions(ledger, self._settings)
         for mail in due:
             if len(mails) == most:
                 break
-            if (stop := called_off(mail, ledger, self._settings.mails, standing)) is not None:
+            if (stop := called_off(mail, ledger, occasions, standing)) is not None:
                 parts.append(_stopped(mail, *stop, ledger))
             elif (wait := self._postponed(mail, ledger, contacts)) is not None:
                 parts.append(update(mail, {"due_at": wait}))

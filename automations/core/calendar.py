@@ -51,6 +51,15 @@ class Calendar:
             day = self.first_open(day + timedelta(days=1))
         return day
 
+    def shifted(self, day: date, working_days: int) -> date:
+        """Return the working day so many working days after ``day``, or before it where that is below 0."""
+        if working_days >= 0:
+            return self.after(day, working_days)
+        day = self.last_open(day)
+        for _ in range(-working_days):
+            day = self.last_open(day - timedelta(days=1))
+        return day
+
     def start_of(self, moment: datetime) -> date:
         """Return the working day on which something that arrived at ``moment`` is taken up (practice 4.1)."""
         day = moment.date()

@@ -26,6 +26,8 @@ class Payment:
         due_days: Days the customer has to pay, counted from the order; 0 means no date is watched.
         approved_at_order: The channel lets such an order through only after the approval, so that an
             imported order without a word on it counts as approved.
+        refund: How money comes back to the customer, as a mail says it.
+        instead: Offered to a customer whose own method was refused.
         bill: The provider's bill comes after the goods: ``enclosed`` in the parcel or ``mailed`` on its own.
 
     Source: backoffice-practice 2.1.
@@ -39,6 +41,8 @@ class Payment:
     due_days: int = 0
     approved_at_order: bool = False
     bill: Bill = "none"
+    refund: Label | None = None
+    instead: bool = False
 
     @property
     def needs_money(self) -> bool:

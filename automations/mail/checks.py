@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from automations.core.declare import Problems
 from automations.core.errors import SetupError
-from automations.core.mails.kinds import CannotCompose, MailKind
+from automations.core.mails.kinds import MailKind
+from automations.core.mails.occasions import CannotCompose
 from automations.core.messages import LANGUAGES, msg
 from automations.core.schema import Schema
 from automations.mail.compose import parted, template_name

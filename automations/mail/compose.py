@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automations.core.mails.kinds import CannotCompose, Composed, Occasion
+from automations.core.mails.occasions import CannotCompose, Composed, Occasion
 from automations.core.messages import msg
 from automations.core.shop import Shop
 from automations.mail.wording import fold

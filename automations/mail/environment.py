@@ -16,8 +16,8 @@ from automations.core import money
 from automations.core.errors import Problem, SetupError
 from automations.core.messages import Message, msg
 from automations.core.text import postcode_written
+from automations.mail.seen import Blank, Choice, Seen, View
 from automations.mail.template_causes import cause_of_syntax, forbidden_name
-from automations.mail.views import Blank, Choice, Seen, View
 from automations.mail.wording import full_day, full_moment, price
 
 # What counts up to any number, or makes a text as long as it is told to.

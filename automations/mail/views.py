@@ -1,93 +1,23 @@
-"""What a mail template sees: ledger rows as plain, cleaned values under their column names."""
+"""What a mail template sees: the order and all around it under their names; mail_templates/README.md lists them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import timedelta
-from typing import Self, TypeAlias
 
 from automations.core.ledger import Row
-from automations.core.mails.kinds import Occasion
+from automations.core.mails.occasions import Occasion
 from automations.core.mails.standing import is_gift
-from automations.core.messages import Label
 from automations.core.orders.order_day import ordered_day
 from automations.core.places.destinations import Destination, destination_of, destinations_of
-from automations.core.schema import Column, Tab
 from automations.core.shop import Shop
-from automations.core.values import Value
+from automations.mail.reasons import reasons_of
+from automations.mail.seen import Blank, Seen, View, clean, row_view
 from automations.mail.wording import addressee
 
-# Line ends would break the form of a mail, direction marks would turn its text round.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
-
-
-class Blank(str):
-    """A known value that is empty: false in ``{% if %}``, an error in ``{{ }}``; ``path`` names it."""
-
-    __slots__ = ("path",)
-    path: str
-
-    def __new__(cls, path: str) -> Self:
-        """Make the empty value of ``path``, for example ``order.buyer_building``."""
-        blank = super().__new__(cls)
-        blank.path = path
-        return blank
-
-
-class Choice(str):
-    """The id of one of a column's values, with the name people see for the filter ``label``."""
-
-    __slots__ = ("label",)
-    label: Label
-
-    def __new__(cls, chosen: str, label: Label) -> Self:
-        """Make the id ``chosen`` with its label."""
-        choice = super().__new__(cls, chosen)
-        choice.label = label
-        return choice
-
-
-Seen: TypeAlias = "Value | View | list[View] | list[str]"
-
-
-class View:
-    """Read-only values by name; an empty one is a ``Blank``, one nobody declared is not there."""
-
-    __slots__ = ("_known", "_name", "_values")
-
-    def __init__(self, name: str, values: Mapping[str, Seen], known: Iterable[str] = ()) -> None:
-        self._name = name
-        self._values = {key: value for key, value in values.items() if value not in (None, "")}
-        self._known = frozenset(known) | values.keys()
-
-    def __getattr__(self, name: str) -> Seen:
-        if name in self._values:
-            return self._values[name]
-        if name in self._known:
-            return Blank(f"{self._name}.{name}")
-        raise AttributeError(name)
-
-    def __getitem__(self, name: str) -> Seen:
-        try:
-            return self.__getattr__(name)
-        except AttributeError:
-            raise KeyError(name) from None
-
-    def __str__(self) -> str:
-        return self._name
-
-
-def clean(text: str) -> str:
-    """Return text from a cell as one line without unseen characters."""
-    return _UNSEEN.sub(" ", text).strip()
-
-
-def row_view(name: str, row: Row, tab: Tab, more: Mapping[str, Seen] | None = None) -> View:
-    """Return a row under its column names; columns the schema does not know are there where filled in."""
-    values: dict[str, Seen] = {key: _seen(tab.columns.get(key), value) for key, value in row.cells.items()}
-    return View(name, {**values, **(more or {})}, tab.columns)
+_OF_PAYMENT = (
+    "id", "label", "is_cod", "waits", "due_on", "came_in", "is_paid", "is_refunded", "refund", "asked_apart",
+)  # fmt: skip
 
 
 def context_of(occasion: Occasion, shop: Shop, language: str) -> dict[str, Seen]:
@@ -109,20 +39,15 @@ def context_of(occasion: Occasion, shop: Shop, language: str) -> dict[str, Seen]
         "receivers": _receivers(occasion, language),
         "payment": _payment_view(occasion, language),
         "gift": is_gift(order, occasion.lines),
-        "notes": _notes(occasion),
+        "notes": _notes(occasion, "mail_note"),
+        "usage_notes": _notes(occasion, "usage_note"),
+        **reasons_of(occasion, language),
     }
     if occasion.shipment is not None:
         context |= _about_parcel(occasion, occasion.shipment, language)
     if occasion.customer is not None:
         context["customer"] = row_view("customer", occasion.customer, schema["customers"])
     return context
-
-
-def _seen(column: Column | None, value: Value) -> Value:
-    if not isinstance(value, str):
-        return value
-    choice = column.choices.get(value) if column else None
-    return Choice(value, choice.label) if choice else clean(value)
 
 
 def _shop_view(shop: Shop) -> View:
@@ -184,7 +109,7 @@ def _payment_view(occasion: Occasion, language: str) -> View:
     payment, order = occasion.payment, occasion.order
     if payment is None:
         label = clean(order.typed("payment_method"))
-        return View("payment", {"id": "", "label": label, "is_cod": False, "waits": False, "due_on": None})
+        return View("payment", {**dict.fromkeys(_OF_PAYMENT), "id": "", "label": label})
     ordered = ordered_day(order)
     due = ordered + timedelta(days=payment.due_days) if ordered and payment.due_days else None
     values: dict[str, Seen] = {
@@ -193,13 +118,21 @@ def _payment_view(occasion: Occasion, language: str) -> View:
         "is_cod": payment.cod,
         "waits": payment.needs_money and not payment.may_ship(order),
         "due_on": due,
+        "came_in": payment.needs_money and order.text("payment_state") == "paid",
+        "is_paid": order.text("payment_state") == "paid",
+        "is_refunded": order.text("payment_state") == "refunded",
+        "refund": payment.refund.text(language) if payment.refund else None,
+        "asked_apart": any(
+            mail.trigger == "payment_asked" and mail.enabled
+            for mail in occasion.matter.declared.mails.values()
+        ),
     }
-    return View("payment", values)
+    return View("payment", values, _OF_PAYMENT)
 
 
-def _notes(occasion: Occasion) -> list[str]:
+def _notes(occasion: Occasion, column: str) -> list[str]:
     skus = dict.fromkeys(line.text("sku") for line in occasion.lines)
-    found = (occasion.products[sku].text("mail_note") for sku in skus if sku in occasion.products)
+    found = (occasion.products[sku].text(column) for sku in skus if sku in occasion.products)
     return [clean(note) for note in dict.fromkeys(found) if note]
 
 

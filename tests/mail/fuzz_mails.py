@@ -26,7 +26,7 @@ from letters import Desk
 
 from automations.app.letters import Letters
 from automations.core.ledger import Row
-from automations.core.mails.kinds import Composed
+from automations.core.mails.occasions import Composed
 from automations.mail.addresses import one_address
 from automations.mail.message import MailRefused
 from automations.mail.smtp_line import as_sent

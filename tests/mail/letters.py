@@ -11,7 +11,7 @@ from stories import Story, configuration_of, ledger_of
 from automations.app.configuration import Configuration
 from automations.app.services import services_of
 from automations.core.ledger import Ledger
-from automations.core.mails.kinds import Compose, Composed, Occasion, Occasions
+from automations.core.mails.occasions import Compose, Composed, Occasion, Occasions
 
 HEAD = "order_id,buyer_name,buyer_email,payment_method,ordered_at,arrived_on,goods_total,shipping_fee,total"
 PLAIN = "1001,山本 さくら,sakura@example.com,card,2026-11-18 10:12,2026-11-22,2160,880,3040"
@@ -40,10 +40,12 @@ def _configuration(language: str, settings: str) -> Configuration:
 class Desk:
     """One shop with one order in one language, and what its composer makes of it."""
 
-    def __init__(self, language: str = "ja", settings: str = "{}", **tabs: str) -> None:
+    def __init__(
+        self, language: str = "ja", settings: str = "{}", now: str = "2026-11-24 10:00", **tabs: str
+    ) -> None:
         tabs = {"orders": one_order(), "order_lines": LINES, "shipments": PARCEL, **tabs}
         options = {
-            "now": "2026-11-24 10:00",
+            "now": now,
             "run": "queue_mails",
             "language": language,
             "settings": settings,
@@ -56,7 +58,7 @@ class Desk:
         self.compose: Compose = compose
 
     def occasion(self, mail: str, shipment: str = "1001A") -> Occasion:
-        occasions = Occasions(self.ledger, self.configuration.payments, self.configuration.carriers)
+        occasions = Occasions(self.ledger, self.configuration)
         kind = self.configuration.mails[mail]
         parcel = self.ledger["shipments"].get(shipment) if kind.per == "shipment" else None
         return occasions.of(kind, self.ledger["orders"]["1001"], parcel)

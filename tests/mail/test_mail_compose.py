@@ -7,7 +7,8 @@ from letters import Desk, one_order, without_payment
 
 from automations.core.declare import Problems
 from automations.core.errors import SetupError
-from automations.core.mails.kinds import CannotCompose, Composed, MailClass, MailKind
+from automations.core.mails.kinds import MailClass, MailKind
+from automations.core.mails.occasions import CannotCompose, Composed
 from automations.core.messages import Label
 from automations.mail.checks import FOOTER, check_templates
 from automations.mail.compose import Composer

@@ -1,5 +1,6 @@
 """Due days, names, stop rules and the checks of mails.yaml."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ from letters import Desk, one_order
 from automations.core.declare import Problems
 from automations.core.ledger import Row
 from automations.core.mails.due import due_on, is_due, mail_id, message_id, wants_no_mail
-from automations.core.mails.kinds import MailKind, StopRule, check_mails
+from automations.core.mails.kind_checks import check_mails
+from automations.core.mails.kinds import MailKind, StopRule
+from automations.core.mails.matter import Matter
 from automations.core.mails.standing import Standing, is_gift
 from automations.core.messages import Label
 from automations.core.values import Value
@@ -31,34 +34,40 @@ def parcel(key: str = "A", **cells: Value) -> Row:
     return Row("shipments", key, {**known, **cells})
 
 
+def due(mail: MailKind, order: Row, parcels: Sequence[Row] = (), shipment: Row | None = None) -> date | None:
+    desk = Desk()
+    matter = Matter(order, desk.ledger.today, desk.configuration, desk.ledger["products"], parcels=parcels)
+    return due_on(mail, matter, shipment)
+
+
 def test_confirmation_counts_from_the_order_and_stops_when_goods_have_left() -> None:
-    assert due_on(CONFIRM, order(), ()) == date(2026, 11, 18)
-    assert due_on(CONFIRM, order(status="shipped"), ()) is None
-    assert due_on(CONFIRM, order(arrived_on=date(2026, 11, 19)), ()) is None
-    assert due_on(CONFIRM, order(), [parcel()]) is None
+    assert due(CONFIRM, order(), ()) == date(2026, 11, 18)
+    assert due(CONFIRM, order(status="shipped"), ()) is None
+    assert due(CONFIRM, order(arrived_on=date(2026, 11, 19)), ()) is None
+    assert due(CONFIRM, order(), [parcel()]) is None
 
 
 def test_order_without_any_date_is_not_confirmed() -> None:
-    assert due_on(CONFIRM, Row("orders", "1001", {}), ()) is None
+    assert due(CONFIRM, Row("orders", "1001", {}), ()) is None
 
 
 def test_shipping_counts_from_the_parcel_or_the_last_of_all() -> None:
     later = parcel("B", shipped_on=date(2026, 11, 21))
-    assert due_on(SHIPPED, order(), [parcel(), later], parcel()) == date(2026, 11, 20)
-    assert due_on(ALL_SHIPPED, order(), [parcel(), later]) == date(2026, 11, 21)
-    assert due_on(ALL_SHIPPED, order(), [parcel(), parcel("B", state="instructed")]) is None
-    assert due_on(ALL_SHIPPED, order(), []) is None
+    assert due(SHIPPED, order(), [parcel(), later], parcel()) == date(2026, 11, 20)
+    assert due(ALL_SHIPPED, order(), [parcel(), later]) == date(2026, 11, 21)
+    assert due(ALL_SHIPPED, order(), [parcel(), parcel("B", state="instructed")]) is None
+    assert due(ALL_SHIPPED, order(), []) is None
 
 
 def test_what_happened_before_the_import_triggers_nothing() -> None:
     imported = order(imported_at=datetime(2026, 11, 24, 9, 0, tzinfo=TOKYO), arrived_on=date(2026, 11, 23))
-    assert due_on(SHIPPED, imported, [parcel()], parcel()) is None
-    assert due_on(THANKS, imported, ()) is None
-    assert due_on(THANKS, order(arrived_on=date(2026, 11, 23)), ()) == date(2026, 11, 25)
+    assert due(SHIPPED, imported, [parcel()], parcel()) is None
+    assert due(THANKS, imported, ()) is None
+    assert due(THANKS, order(arrived_on=date(2026, 11, 23)), ()) == date(2026, 11, 25)
 
 
 @pytest.mark.parametrize(
-    ("due", "expected"),
+    ("day", "expected"),
     [
         (date(2026, 11, 25), False),
         (date(2026, 11, 24), True),
@@ -67,8 +76,8 @@ def test_what_happened_before_the_import_triggers_nothing() -> None:
         (None, False),
     ],
 )
-def test_mail_is_due_until_it_is_too_old(due: date | None, expected: bool) -> None:
-    assert is_due(THANKS, due, date(2026, 11, 24)) is expected
+def test_mail_is_due_until_it_is_too_old(day: date | None, expected: bool) -> None:
+    assert is_due(THANKS, day, date(2026, 11, 24)) is expected
 
 
 def test_names_of_mails() -> None:
@@ -184,5 +193,5 @@ def test_advertising_needs_consent_and_a_refusal_ends_it(consent: str, refusal: 
 )
 def test_mails_yaml_is_checked(mail: MailKind, code: str) -> None:
     problems = Problems()
-    check_mails({mail.id: mail}, problems)
+    check_mails({mail.id: mail}, Desk().configuration.schema, problems)
     assert [problem.code for problem in problems.found] == [code]

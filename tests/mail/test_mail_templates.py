@@ -3,7 +3,7 @@
 import pytest
 from letters import LINES, PARCEL, Desk, one_order
 
-from automations.core.mails.kinds import CannotCompose, Composed
+from automations.core.mails.occasions import CannotCompose, Composed
 from automations.core.text import half_width_length
 
 MAILS = ("order_confirmation", "shipped", "thank_you", "follow_up")
@@ -58,10 +58,18 @@ def test_follow_ups_have_no_link(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "due"), [("ja", "お振込期限　2026年11月25日(水)"), ("en", "Due by:  Wed 25 November 2026")]
 )
-def test_bank_transfer_names_account_and_day(language: str, due: str) -> None:
-    text = Desk(language, orders=ORDERS["bank transfer"]).text("order_confirmation")
+@pytest.mark.parametrize(
+    ("mail", "settings"),
+    [("payment_request", "{}"), ("order_confirmation", "{mails: {payment_request: {enabled: false}}}")],
+)
+def test_bank_transfer_names_account_and_day_once(mail: str, settings: str, language: str, due: str) -> None:
+    orders = one_order({"payment_method": "bank_transfer", "arrived_on": ""})
+    desk = Desk(language, settings, now="2026-11-18 12:00", orders=orders)
+    text = desk.text(mail)
     assert due in text
     assert "みずべ銀行 宇治支店 普通 0000000 ユ)コモレビ" in text
+    other = {"payment_request": "order_confirmation"}.get(mail)
+    assert other is None or "みずべ銀行" not in desk.text(other)
 
 
 def test_bank_transfer_that_came_in_is_not_asked_for() -> None:
@@ -69,9 +77,9 @@ def test_bank_transfer_that_came_in_is_not_asked_for() -> None:
     assert "お振込先" not in Desk(orders=orders).text("order_confirmation")
 
 
-def test_bank_transfer_without_an_account_is_not_confirmed() -> None:
+def test_bank_transfer_without_an_account_is_not_asked_for() -> None:
     desk = Desk(settings="{shop: {bank_account: ''}}", orders=ORDERS["bank transfer"])
-    made = desk.compose(desk.occasion("order_confirmation"))
+    made = desk.compose(desk.occasion("payment_request"))
     assert isinstance(made, CannotCompose)
     assert made.variable == "shop.bank_account"
 

@@ -13,10 +13,13 @@ from automations.core.archiving.orders import Leaving, at_most, leaving_orders
 from automations.core.archiving.settings import Archiving
 from automations.core.archiving.stock import folded, leaving_movements
 from automations.core.ledger import Ledger, Row, update
+from automations.core.mails.habits import remembered
 from automations.core.orders.channels import plain_number
+from automations.core.orders.order_day import ordered_day
 from automations.core.plan import Part, Plan, RemoveRow, SetCells
 from automations.core.records import dataclass
-from automations.core.values import Cells
+from automations.core.statuses import is_ended
+from automations.core.values import Cells, Value
 
 _HAND = "import:hand:"
 _SENT = frozenset({"sent", "written", "refused", "cancelled"})
@@ -150,6 +153,12 @@ def _finished(ledger: Ledger, parcels: Mapping[str, int], after_days: int) -> It
         started = run.day("started_at")
         if run.has_key and started is not None and started <= before:
             yield started.year, run
+    for mail in ledger["mails"]:
+        # Those about an order leave with it.
+        made = mail.day("made_at")
+        is_done = mail.has_key and not mail.text("order_id") and mail.text("state") in _SENT
+        if is_done and made is not None and made <= before:
+            yield made.year, mail
     live = ledger["shipments"].keys() - parcels.keys()
     for batch in ledger["batches"]:
         made, named = batch.day("made_at"), batch.text("shipments").split()
@@ -200,18 +209,27 @@ def _last_by_hand(marks: Iterable[str]) -> set[str]:
 
 
 def _remembered(ledger: Ledger, orders: Iterable[Leaving]) -> Iterator[Part]:
-    """Yield for each customer how many orders and refused parcels the archives hold from now on."""
+    """Yield for each customer what of their orders the archives hold from now on: numbers, days, products."""
     gone: Counter[str] = Counter()
     refused: Counter[str] = Counter()
+    bought: dict[str, list[tuple[date, list[str]]]] = {}
     for one in orders:
         customer = one.order.text("customer_id")
         gone[customer] += one.order.text("status") != "cancelled"
         refused[customer] += any(row.text("return_reason") == "refused" for row in one.rows)
+        day = ordered_day(one.order)
+        if day is not None and not is_ended(one.order):
+            skus = [row.text("sku") for row in one.rows if row.tab == "order_lines"]
+            bought.setdefault(customer, []).append((day, skus))
     for customer in gone:
         row = ledger["customers"].get(customer)
         counts = {"archived_orders": gone[customer], "archived_refusals": refused[customer]}
         if row is not None:
-            yield update(row, {name: row.number_of(name) + more for name, more in counts.items() if more})
+            cells: dict[str, Value] = {
+                name: row.number_of(name) + more for name, more in counts.items() if more
+            }
+            days = remembered(row, bought[customer]) if customer in bought else {}
+            yield update(row, {**cells, **days})
 
 
 def _without_texts(ledger: Ledger, settings: Archiving, leaving: Collection[str]) -> Iterator[Part]:

@@ -32,7 +32,9 @@ class Archiving:
 
 def check_archiving(settings: Archiving, mails: Mapping[str, MailKind], problems: Problems) -> None:
     """Note settings under which an order would leave before all that follows from it has happened."""
-    needed = max((mail.wait_days + mail.max_age_days + mail.quiet_days for mail in mails.values()), default=0)
+    needed = max(
+        (mail.longest_days + mail.quiet_days for mail in mails.values() if not mail.is_late), default=0
+    )
     if settings.after_days < max(needed, 1):
         problems.add(
             "archive-too-soon",

@@ -21,6 +21,7 @@ class HoldReason:
         severity: ``block`` cannot ship, ``confirm`` waits for a person, ``warn`` is only shown.
         clearable: False where something must be mended, because the order could not be carried out.
         next_step: What the person is to do.
+        question: What the customer is asked by mail; None where a mail could not clear it.
         condition: For a reason of the shop's own: when it holds (core/holds/condition_reading.py).
         amount_from: Orders from this amount on, in the shop's currency; likewise for new customers.
         within_hours: How far apart two orders are still looked at together.
@@ -57,6 +58,7 @@ class HoldReason:
     label: Label
     severity: Severity
     next_step: Label
+    question: Label | None = None
     clearable: bool = True
     enabled: bool = True
     condition: str = ""

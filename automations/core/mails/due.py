@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from automations.core.ledger import Row
 from automations.core.mails.kinds import MailKind
+from automations.core.mails.matter import Matter
+from automations.core.mails.triggers import happened_on
 from automations.core.messages import Label
 from automations.core.orders.order_day import ordered_day
 from automations.core.text import normal_header
@@ -16,23 +17,26 @@ from automations.core.text import normal_header
 # Written in the e-mail cell of an order, these say that the buyer wants no mail.
 NO_MAIL = Label("不要", "none")
 _NO_MAIL = frozenset(normal_header(word) for word in ("不要", "none", "なし", "無し", "-", "no mail"))
-_GONE = frozenset({"shipped", "arrived", "returned"})
-_GONE_STATUS = frozenset({"partially_shipped", "shipped", "arrived", "posted", "returned"})
 
 
-def due_on(mail: MailKind, order: Row, parcels: Sequence[Row], shipment: Row | None = None) -> date | None:
-    """Return the day on which ``mail`` is due, None while what triggers it has not happened.
+def due_on(mail: MailKind, matter: Matter, shipment: Row | None = None) -> date | None:
+    """Return the day on which ``mail`` is due, None while what triggers it has not happened."""
+    happened = happened_on(mail, matter, shipment)
+    if happened is None:
+        return None
+    due = happened + timedelta(days=_wait_days(mail, matter))
+    return matter.declared.calendar.shifted(due, mail.wait_workdays) if mail.wait_workdays else due
 
-    What happened before the order was imported triggers nothing: the shop has told the buyer in its old way.
-    """
-    if mail.trigger == "ordered":
-        happened = None if has_left(order, parcels) else ordered_day(order)
-    elif mail.trigger == "shipped":
-        happened = _before_import(order, _shipped_on([shipment] if shipment else parcels))
-    else:
-        arrived = shipment.day("arrived_on") if shipment else order.day("arrived_on")
-        happened = _before_import(order, arrived)
-    return happened + timedelta(days=mail.wait_days) if happened else None
+
+def _wait_days(mail: MailKind, matter: Matter) -> int:
+    if not mail.wait_days_by_kind:
+        return mail.wait_days
+    products = (matter.products.get(line.text("sku")) for line in matter.lines)
+    kinds = {product.text("kind") for product in products if product is not None}
+    return max(
+        (mail.wait_days_by_kind[kind] for kind in kinds if kind in mail.wait_days_by_kind),
+        default=mail.wait_days,
+    )
 
 
 def is_due(mail: MailKind, due: date | None, today: date) -> bool:
@@ -45,34 +49,15 @@ def is_undated(order: Row) -> bool:
     return ordered_day(order) is None
 
 
-def has_left(order: Row, parcels: Sequence[Row]) -> bool:
-    """Return whether anything of the order has been on its way."""
-    return (
-        order.text("status") in _GONE_STATUS
-        or order.get("arrived_on") is not None
-        or any(parcel.text("state") in _GONE for parcel in parcels)
-    )
+def mail_id(mail: MailKind, order: Row, about: Row | None = None) -> str:
+    """Return the name under which this mail exists once and for ever: ``shipped:10023:10023A``.
 
-
-def _shipped_on(parcels: Sequence[Row]) -> date | None:
-    """Return the day the last of the parcels left, None while one stands here or has no tracking number."""
-    days = [
-        parcel.day("shipped_on")
-        for parcel in parcels
-        if parcel.text("state") == "shipped" and parcel.text("tracking_number")
-    ]
-    known = [day for day in days if day]
-    return max(known) if known and len(known) == len(parcels) else None
-
-
-def _before_import(order: Row, day: date | None) -> date | None:
-    imported = order.day("imported_at")
-    return None if day and imported and day < imported else day
-
-
-def mail_id(mail: MailKind, order: Row, shipment: Row | None = None) -> str:
-    """Return the name under which this mail exists once and for ever: ``shipped:10023:10023A``."""
-    return ":".join((mail.id, order.key, *([shipment.key] if shipment else [])))
+    Args:
+        mail: Its kind.
+        order: Its order.
+        about: The parcel, or the hold, that it is about.
+    """
+    return ":".join((mail.id, order.key, *([about.key.removeprefix(f"{order.key}:")] if about else [])))
 
 
 def message_id(ledger_id: str, name: str, order: Row, shop_email: str) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from automations.core.checks.contacts import email_problem
-from automations.core.ledger import Ledger, Row
+from automations.core.ledger import Ledger
 from automations.core.mails.approving import ASKS
-from automations.core.mails.due import NO_MAIL, due_on, is_due, mail_id, message_id, wants_no_mail
-from automations.core.mails.kinds import CannotCompose, Composed, MailKind, Occasions, parcels_by_order
+from automations.core.mails.due import NO_MAIL, message_id, wants_no_mail
+from automations.core.mails.due_mails import Due, head_of
+from automations.core.mails.kinds import MailKind
+from automations.core.mails.occasions import CannotCompose, Composed, Occasions
 from automations.core.mails.settings import Settings
 from automations.core.mails.standing import Standing, people_of
 from automations.core.messages import msg
-from automations.core.orders.channels import Channel
 from automations.core.plan import AppendRow, Finding, Part, Plan
-from automations.core.records import dataclass
 from automations.core.shop import Shop
 from automations.core.text import utf16_length
 from automations.core.values import Value
@@ -24,62 +24,23 @@ from automations.core.values import Value
 _LONGEST = 32_767
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One mail that is due; ``name`` is what it is called in the mail tab."""
-
-    name: str
-    mail: MailKind
-    order: Row
-    shipment: Row | None
-    day: date
-
-
-def due_mails(ledger: Ledger, settings: Settings) -> Iterator[Due]:
-    """Yield every mail that is due by the facts and was never queued."""
-    parcels_of = parcels_by_order(ledger)
-    kinds = tuple(settings.mails.values())
-    today = ledger.today
-    oldest = today - timedelta(days=max((mail.wait_days + mail.max_age_days for mail in kinds), default=0))
-    queued = {row.key for row in (*ledger["mails"].rows, *ledger["mails"].set_aside)}
-    for order in ledger["orders"]:
-        arrived = order.day("arrived_on")
-        if (arrived and arrived < oldest) or not takes_part(order, settings.channels):
-            continue
-        parcels = parcels_of.get(order.key, ())
-        for mail in kinds:
-            for shipment in parcels if mail.per == "shipment" else (None,):
-                day = due_on(mail, order, parcels, shipment)
-                if day is None or not is_due(mail, day, today):
-                    continue
-                name = mail_id(mail, order, shipment)
-                if name not in queued and f"mail:{name}" not in ledger.marks:
-                    yield Due(name, mail, order, shipment, day)
-
-
-def takes_part(order: Row, channels: Mapping[str, Channel]) -> bool:
-    """Return whether the shop writes to the buyer.
-
-    Malls write to their customers themselves; an order that lacks something is completed first.
-    """
-    channel = channels.get(order.text("channel"))
-    mails_itself = channel is not None and not channel.own_mails
-    return order.has_key and order.text("intake") != "incomplete" and not mails_itself
-
-
-def queue(due: Iterable[Due], ledger: Ledger, settings: Settings, standing: Standing) -> Iterator[Part]:
+def queue(
+    due: Iterable[Due], occasions: Occasions, ledger: Ledger, settings: Settings, standing: Standing
+) -> Iterator[Part]:
     """Yield a new row for each mail that may go, with its frozen text, or why it cannot be written."""
     if email_problem(settings.shop.email, settings.emails) == "wrong":
         yield _no_sender(settings.shop)
         return
-    occasions = Occasions(ledger, settings.payments, settings.carriers)
     contacted = _last_contacts(ledger)
     reported: set[str] = set()
+    said: set[tuple[str, str]] = set()
     for one in due:
-        if standing.stops(one.mail, one.order, occasions.lines_of(one.order)):
+        if said.intersection((one.order.key, other) for other in one.mail.covered_by):
+            yield Plan.of(marks=_marks(one))
             continue
         people = people_of(one.order)
-        if _too_soon(one.mail, people, contacted, ledger.today):
+        is_stopped = standing.stops(one.mail, one.order, occasions.lines_of(one.order))
+        if is_stopped or _too_soon(one.mail, people, contacted, ledger.today):
             continue
         doubt = _address_doubt(one, settings)
         if doubt is not None:
@@ -87,7 +48,7 @@ def queue(due: Iterable[Due], ledger: Ledger, settings: Settings, standing: Stan
                 yield from doubt
                 reported.add(one.order.key)
             continue
-        written = settings.compose(occasions.of(one.mail, one.order, one.shipment))
+        written = settings.compose(occasions.of(one.mail, one.order, one.shipment, one.holds))
         if isinstance(written, CannotCompose):
             yield _incomplete(one, written)
             continue
@@ -95,6 +56,7 @@ def queue(due: Iterable[Due], ledger: Ledger, settings: Settings, standing: Stan
             yield _too_long(one)
             continue
         yield _queued(one, written, ledger, settings)
+        said.add((one.order.key, one.mail.id))
         if not one.mail.is_transactional:
             contacted |= dict.fromkeys(people, ledger.today)
 
@@ -110,7 +72,7 @@ def _last_contacts(ledger: Ledger) -> dict[str, date]:
             or row.text("state") in ("cancelled", "refused")
         ):
             continue
-        order = ledger["orders"].get(row.text("order_id"))
+        order = head_of(row, ledger)
         for person in {row.text("to").casefold(), *(people_of(order) if order else ())}:
             last[person] = max(made, last.get(person, made))
     return last
@@ -179,7 +141,7 @@ def _queued(due: Due, written: Composed, ledger: Ledger, settings: Settings) -> 
     row: dict[str, Value] = {
         "mail_id": due.name,
         "state": "awaiting" if due.mail.approval else "queued",
-        "order_id": due.order.key,
+        "order_id": due.order.key if due.order.tab == "orders" else None,
         "template": due.mail.id,
         "to": due.order.text("buyer_email"),
         "subject": written.subject,
@@ -192,4 +154,8 @@ def _queued(due: Due, written: Composed, ledger: Ledger, settings: Settings) -> 
         "customer_id": due.order.get("customer_id"),
         "errors": ASKS.text(ledger.language) if due.mail.approval else None,
     }
-    return Plan.of(AppendRow("mails", row), marks=[f"mail:{due.name}"])
+    return Plan.of(AppendRow("mails", row), marks=_marks(due))
+
+
+def _marks(due: Due) -> list[str]:
+    return [f"mail:{name}" for name in (due.name, *due.also)]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from automations.core.calendar import Calendar
+from automations.core.holds.reasons import HoldReason
 from automations.core.mails.account import MailAccount
-from automations.core.mails.kinds import Compose, MailKind
+from automations.core.mails.kinds import MailKind
+from automations.core.mails.occasions import Compose
 from automations.core.orders.channels import Channel
 from automations.core.payments import Payment
 from automations.core.places.postcodes import EmailCheck
@@ -28,6 +31,8 @@ class Settings:
     payments: Mapping[str, Payment]
     carriers: Mapping[str, Carrier]
     channels: Mapping[str, Channel]
+    holds: Mapping[str, HoldReason]
+    calendar: Calendar
     emails: EmailCheck
     compose: Compose
     mail: MailAccount

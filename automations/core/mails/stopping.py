@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from automations.core.ledger import Ledger, Row, update
-from automations.core.mails.due import mail_id
+from automations.core.mails.due_mails import Due, head_of
 from automations.core.mails.kinds import MailKind
-from automations.core.mails.queueing import Due
+from automations.core.mails.occasions import Occasions
 from automations.core.mails.settings import Settings
 from automations.core.mails.standing import Standing
+from automations.core.mails.triggers import has_ended
 from automations.core.messages import Message, msg
 from automations.core.plan import Part, Plan, SetCells
 
@@ -31,8 +32,9 @@ _MOVED = msg("The buyer's address was changed before it went.")
 
 def stop_queued(ledger: Ledger, settings: Settings, standing: Standing) -> Iterator[Part]:
     """Yield what turns waiting mails that may not go any more to ``cancelled`` or ``held``, with the reason."""
+    occasions = Occasions(ledger, settings)
     for row in ledger["mails"]:
-        if row.text("state") in _WAITING and (stop := called_off(row, ledger, settings.mails, standing)):
+        if row.text("state") in _WAITING and (stop := called_off(row, ledger, occasions, standing)):
             state, why = stop
             yield _to(row, state, why, ledger)
         elif row.text("state") == "unknown" and row.text("wish") == "cancel":
@@ -40,17 +42,19 @@ def stop_queued(ledger: Ledger, settings: Settings, standing: Standing) -> Itera
 
 
 def called_off(
-    row: Row, ledger: Ledger, mails: Mapping[str, MailKind], standing: Standing
+    row: Row, ledger: Ledger, occasions: Occasions, standing: Standing
 ) -> tuple[str, Message] | None:
     """Return the state a mail that has not gone must take now, and why; None when it may go."""
-    order = ledger["orders"].get(row.text("order_id"))
-    mail = mails.get(row.text("template"))
+    order = head_of(row, ledger)
+    mail = occasions.declared.mails.get(row.text("template"))
     if row.text("wish") == "cancel":
         return "cancelled", msg("A person stopped it.")
     if order is None or mail is None:
         return "held", msg("Its order is not there, or stands there twice.")
     if rule := standing.stops(mail, order, []):
         return "cancelled", _STOPPED[rule]
+    if has_ended(mail, occasions.matter(order)):
+        return "cancelled", msg("What it speaks of has been settled.")
     if order.text("buyer_email").casefold() != row.text("to").casefold():
         return "cancelled", _MOVED
     if _is_too_old(row, mail, ledger):
@@ -73,9 +77,8 @@ def due_anew(stopped: Plan, ledger: Ledger, settings: Settings) -> Iterator[Due]
     for change in stopped.changes:
         if change.why is _MOVED and isinstance(change, SetCells):
             row = ledger["mails"][change.key]
-            mail, order = settings.mails[row.text("template")], ledger["orders"][row.text("order_id")]
-            shipment = ledger["shipments"].get(row.text("shipment_id"))
-            name = mail_id(mail, order, shipment)
-            number = row.key.removeprefix(name).removeprefix("~") or "1"
-            if number.isdecimal():
-                yield Due(f"{name}~{int(number) + 1}", mail, order, shipment, ledger.today)
+            mail, order = settings.mails[row.text("template")], head_of(row, ledger)
+            name, _, number = row.key.partition("~")
+            if order is not None and (number or "1").isdecimal():
+                shipment = ledger["shipments"].get(row.text("shipment_id"))
+                yield Due(f"{name}~{int(number or 1) + 1}", mail, order, ledger.today, shipment)

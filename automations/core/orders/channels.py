@@ -190,7 +190,8 @@ class Channel:
             (blank below the first is fine).
         prefix: Put before the channel's number to make our order number.
         currency: Header of the ISO currency code.
-        own_mails: Daicho writes to the buyers; malls do that themselves (``false``).
+        own_mails: Daicho writes to the buyers; malls do that themselves (``false``), or let the shop write about
+            the order and nothing else (``transactional``).
     """
 
     id: str
@@ -204,7 +205,7 @@ class Channel:
     order_values: Literal["first_row", "every_row"] = "every_row"
     prefix: str = ""
     currency: str = ""
-    own_mails: bool = True
+    own_mails: bool | Literal["transactional"] = True
     skip: tuple[Skip, ...] = ()
     row_kinds: RowKinds | None = None
     orders: Mapping[str, Source | str] = field(default_factory=dict)
