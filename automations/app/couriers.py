@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from automations.app.configuration import Configuration
+from automations.app.letters import Letters
 from automations.app.sending import Courier, Told
 from automations.app.shops import OUTBOX, not_written
 from automations.core.ledger import Ledger, Row, update
@@ -68,19 +69,20 @@ def _written(report: Plan) -> Iterable[str]:
 
 
 def _write_mails(mails: Sequence[Row], ledger: Ledger, configuration: Configuration) -> list[Plan]:
-    report = [_write_mail(mail, ledger, configuration) for mail in mails]
+    letters = Letters(configuration)
+    report = [_write_mail(mail, ledger, configuration, letters) for mail in mails]
     if (outbox := configuration.folder / OUTBOX).is_dir():
         sync_folder(outbox)
     return report
 
 
-def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration) -> Plan:
+def _write_mail(mail: Row, ledger: Ledger, configuration: Configuration, letters: Letters) -> Plan:
     """Write one mail to the outbox; one that may not go is held with the reason, and the others go on."""
     from automations.mail.eml import write_eml
     from automations.mail.message import MailRefused
 
     try:
-        path = write_eml(configuration.folder / OUTBOX, mail, configuration.shop, configuration.language)
+        path = write_eml(configuration.folder / OUTBOX, mail, letters.content(mail))
     except MailRefused as refused:
         reason = f"{refused.why.text(ledger.language)} {refused.fix.text(ledger.language)}"
         finding = mail.finding(refused.code, "", refused.why, refused.fix)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
 from functools import cached_property
 
 from automations.app.configuration import Configuration
@@ -18,8 +17,8 @@ class Letters:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
 
-    def message(self, mail: Row) -> EmailMessage:
-        """Return the message of a row of the mail tab.
+    def content(self, mail: Row) -> bytes:
+        """Return the message of a row of the mail tab as it travels.
 
         Raises:
             MailRefused: The row cannot become a message.
@@ -28,12 +27,11 @@ class Letters:
         from automations.mail.message import build_message
 
         shop, language = self._configuration.shop, self._configuration.language
-        return build_message(mail, shop, language, headers=self._headers(mail))
+        return build_message(mail, shop, language, headers=self._headers(mail)).as_bytes()
 
     def outgoing(self, mail: Row) -> Outgoing:
-        """Return a row as it is handed to the mail server; raises as ``message``."""
-        content = self.message(mail).as_bytes()
-        return Outgoing(mail.key, mail.text("to"), content, mail.text("message_id"))
+        """Return a row as it is handed to the mail server; raises as ``content``."""
+        return Outgoing(mail.key, mail.text("to"), self.content(mail), mail.text("message_id"))
 
     def _headers(self, mail: Row) -> dict[str, str]:
         """Return the headers by which the receiver refuses further mails, for those one may refuse."""

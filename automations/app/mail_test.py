@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from automations.app.configuration import Configuration
+from automations.app.letters import Letters
 from automations.app.lookups import check_email
 from automations.app.mail_preview import composed_for, known_mail
 from automations.app.runner import local, open_shop, read_ledger
@@ -17,7 +18,7 @@ from automations.core.errors import DaichoError, ServiceError
 from automations.core.ledger import Row
 from automations.core.mails.kinds import MailKind
 from automations.core.mails.occasions import CannotCompose, Composed
-from automations.core.mails.outcomes import Outcome, Outgoing, QuotaPaused
+from automations.core.mails.outcomes import Outcome, QuotaPaused
 from automations.core.messages import Message, msg
 from automations.core.values import Value
 from automations.mail.sample import occasions
@@ -91,7 +92,7 @@ def _written(row: Row, configuration: Configuration) -> Message:
     from automations.mail.eml import write_eml
 
     try:
-        path = write_eml(configuration.folder / OUTBOX, row, configuration.shop, configuration.language)
+        path = write_eml(configuration.folder / OUTBOX, row, Letters(configuration).content(row))
     except OSError as error:
         raise not_written(OUTBOX, error) from error
     return msg(
@@ -106,11 +107,9 @@ def hand_over(row: Row, configuration: Configuration) -> Message:
     Raises:
         ServiceError: The account cannot be used, or the server did not take it.
     """
-    from automations.mail.message import build_message
     from automations.mail.smtp import open_transport
 
-    content = build_message(row, configuration.shop, configuration.language).as_bytes()
-    outgoing = Outgoing(row.key, row.text("to"), content, row.text("message_id"))
+    outgoing = Letters(configuration).outgoing(row)
     try:
         transport = open_transport(configuration.mail, configuration.folder)
         try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable
 
 from automations.app.configuration import Configuration
+from automations.app.letters import Letters
 from automations.core.ledger import Row
 from automations.core.mails.account import MailAccount
 from automations.core.mails.outcomes import SentFolder, Transport
@@ -40,31 +39,6 @@ def post_office_of(configuration: Configuration) -> PostOffice | None:
     return PostOffice(
         account,
         lambda: open_transport(account, folder),
-        lambda mail: message_of(mail, configuration),
+        Letters(configuration).content,
         sent_folder_of(account, folder),
     )
-
-
-def message_of(mail: Row, configuration: Configuration) -> bytes:
-    """Return a mail as it travels, the same bytes each time; with a way to refuse where the order does not need it.
-
-    Raises:
-        MailRefused: It cannot become a message.
-    """
-    from automations.mail.message import build_message
-
-    headers = {} if mail.text("class") == "transactional" else _ways_to_refuse(mail, configuration)
-    return build_message(mail, configuration.shop, configuration.language, headers=headers).as_bytes()
-
-
-def _ways_to_refuse(mail: Row, configuration: Configuration) -> Mapping[str, str]:
-    from automations.mail.unsubscribe import headers_for
-
-    return headers_for(mail.text("to"), configuration.mail, _secret(configuration.folder))
-
-
-@cache
-def _secret(folder: Path) -> bytes:
-    from automations.mail.unsubscribe import keys_of
-
-    return keys_of(folder)[0]

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from automations.core.ledger import Row
-from automations.core.shop import Shop
-from automations.mail.message import NO_HEADERS, build_message
 from automations.mail.whole_files import write_whole
 
 
@@ -21,24 +18,14 @@ def file_name(mail: Row) -> str:
     return f"mail-{plain}.eml"
 
 
-def write_eml(
-    folder: Path,
-    mail: Row,
-    shop: Shop,
-    language: str = "ja",
-    *,
-    html: str = "",
-    headers: Mapping[str, str] = NO_HEADERS,
-) -> Path:
-    """Write the message into ``folder`` and return the file; once more gives the same bytes.
+def write_eml(folder: Path, mail: Row, content: bytes) -> Path:
+    """Write a mail's message into ``folder`` and return the file; once more gives the same file.
 
     Nobody else on the computer may read it.
 
     Raises:
-        MailRefused: See ``build_message``, which takes the other arguments.
         OSError: The folder cannot be written to.
     """
-    content = build_message(mail, shop, language, html=html, headers=headers).as_bytes()
     path = folder / file_name(mail)
     write_whole(path, content, mode=0o600)
     return path

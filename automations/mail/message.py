@@ -24,7 +24,7 @@ from automations.mail.headers import encoded, mailbox
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class _Final(str):
@@ -80,7 +80,7 @@ class MailRefused(DaichoError):
 
 
 def build_message(
-    mail: Row, shop: Shop, language: str = "ja", *, html: str = "", headers: Mapping[str, str] = NO_HEADERS
+    mail: Row, shop: Shop, language: str = "ja", *, html: str = "", headers: Mapping[str, str] = _NO_HEADERS
 ) -> EmailMessage:
     """Return the message of a row of the mail tab: one receiver, the frozen text, id and date.
 

@@ -101,7 +101,7 @@ def struck(seed: int) -> str:
         "mails", f"order_confirmation:{seed}", {**cells, "class": chance.choice(("transactional", "service"))}
     )
     try:
-        content = Letters(desk.configuration).message(row).as_bytes()
+        content = Letters(desk.configuration).content(row)
     except MailRefused:
         return "refused"
     _check(content, to, subject, text, desk.configuration.shop.email)

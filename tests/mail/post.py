@@ -13,7 +13,8 @@ from stories import Story, configuration_of
 from automations.app.automate import settings_of
 from automations.app.couriers import Delivered
 from automations.app.effects import Desk, work_off
-from automations.app.post_office import PostOffice, message_of
+from automations.app.letters import Letters
+from automations.app.post_office import PostOffice
 from automations.app.sending import Courier
 from automations.app.services import services_of
 from automations.books.memory import MemoryBook
@@ -146,7 +147,7 @@ class Post:
             PostOffice(
                 self.account,
                 self.server.open,
-                lambda mail: message_of(mail, CONFIGURATION),
+                Letters(CONFIGURATION).content,
                 self.server if self.account.imap.host else None,
             ),
             self.settings()["queue_mails"],

@@ -28,6 +28,10 @@ def mail(key: str = "order_confirmation:1001", **cells: str) -> Row:
     return Row("mails", key, {**frozen, "made_at": MADE, **cells})
 
 
+def written(folder: Path, row: Row) -> Path:
+    return write_eml(folder, row, build_message(row, SHOP).as_bytes())
+
+
 def test_message_carries_what_was_frozen() -> None:
     message = message_from_bytes(build_message(mail(), SHOP).as_bytes(), policy=default)
     assert message["From"] == "茶菓処こもれび堂 <shop@example.com>"
@@ -96,23 +100,23 @@ def test_mail_without_its_own_id_is_refused(cells: dict[str, str]) -> None:
 
 def test_file_is_written_whole_and_once_more_alike(tmp_path: Path) -> None:
     outbox = tmp_path / "outbox"
-    first = write_eml(outbox, mail(), SHOP)
+    first = written(outbox, mail())
     content = first.read_bytes()
-    assert write_eml(outbox, mail(), SHOP) == first
+    assert written(outbox, mail()) == first
     assert first.read_bytes() == content
     assert [path.name for path in outbox.iterdir()] == ["mail-order_confirmation-1001.eml"]
 
 
 def test_what_a_cut_off_run_left_is_used_up(tmp_path: Path) -> None:
     (tmp_path / f".{file_name(mail())}.part").write_bytes(b"Subject: half a ma" * 999)
-    path = write_eml(tmp_path, mail(), SHOP)
+    path = written(tmp_path, mail())
     assert path.read_bytes() == build_message(mail(), SHOP).as_bytes()
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_refused_mail_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(MailRefused):
-        write_eml(tmp_path, mail(to=""), SHOP)
+        written(tmp_path, mail(to=""))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -120,7 +124,7 @@ def test_refused_mail_leaves_nothing_behind(tmp_path: Path) -> None:
     "key", ["shipped:../../etc:A", "x:\\..\\a", "a:..", "x:１００１", "thank_you:a/b", "x:" + "9" * 300]
 )
 def test_file_name_stays_in_its_folder(tmp_path: Path, key: str) -> None:
-    path = write_eml(tmp_path, mail(key), SHOP)
+    path = written(tmp_path, mail(key))
     assert path.parent == tmp_path
     assert path.is_file()
     assert len(path.name) < 120
