@@ -19,6 +19,7 @@ from automations.core.mails.claims import (
     most_important,
     new_claim,
     open_claims,
+    release_marks,
     until_of,
 )
 from automations.core.mails.clock import is_behind
@@ -85,7 +86,8 @@ class Courier:
         self._settings, self._now = settings, now
         self._transport: Transport | None = None
         self._tried: dict[str, Tried] = {}
-        self._claims: set[str] = set()
+        # Mails that were claimed and not tried yet, and under which claim.
+        self._claimed_by: dict[str, str] = {}
         self._size = _FIRST if office.sent else _BLIND
         self._left = office.account.run_limit
         self._look: tuple[frozenset[str], frozenset[str] | None] | None = None
@@ -96,7 +98,8 @@ class Courier:
 
     def next(self, ledger: Ledger) -> tuple[Plan, Group | None]:
         """Return what to write next, and the mails that may be sent once that stands in the ledger."""
-        reported = Plan.of(self._looked_up(ledger), report(self._tried, ledger))
+        self._give_up(ledger)
+        reported = Plan.of(self._looked_up(ledger), report(self._tried, ledger), self._released(ledger))
         ledger = ledger.apply(reported)
         orphans = self._orphans(ledger)
         if orphans is not None:
@@ -137,6 +140,8 @@ class Courier:
                 doubt = rest is None and mail.key in asked
                 outcome = Outcome("unknown") if doubt else rest or Outcome("before")
                 self._tried[mail.key] = Tried(group.claim, outcome, self._now())
+        for key in mine:
+            self._claimed_by.pop(key, None)
         self._pace(len(ready), self._now() - begun)
 
     def close(self) -> None:
@@ -188,16 +193,47 @@ class Courier:
         asked, found = self._look
         return Plan() if found is None else looked_up(ledger, asked, found)
 
+    def _give_up(self, ledger: Ledger) -> None:
+        """Count mails as not tried that are in our hands and cannot go any more."""
+        for mail in self._untried(ledger):
+            name = mail.text("claim")
+            if self._now() >= until_of(name):
+                self._tried[mail.key] = Tried(name, Outcome("before"), self._now())
+            elif isinstance(refused := self._built(mail), DaichoError):
+                self._tried[mail.key] = Tried(name, "called_off", self._now(), "held", refused.why)
+
+    def _untried(self, ledger: Ledger) -> list[Row]:
+        """Return mails that stand in the ledger as ours and were never tried."""
+        rows = {key: ledger["mails"].get(key) for key in self._claimed_by}
+        return [
+            row
+            for key, row in rows.items()
+            if row is not None and is_ours(row, self._claimed_by[key]) and key not in self._tried
+        ]
+
+    def _released(self, ledger: Ledger) -> Plan:
+        """Release claims whose rows do not stand as ours, because a person moved them: nothing was sent under them."""
+        if not self._claimed_by:
+            return Plan()
+        standing = open_claims(ledger.marks)
+        ours = {mail.key for mail in self._untried(ledger)} | self._tried.keys()
+        gone = {
+            key: name
+            for key, name in self._claimed_by.items()
+            if key not in ours and name in standing.get(key, ())
+        }
+        for key in gone:
+            del self._claimed_by[key]
+        return Plan.of(marks=[mark for key, name in gone.items() for mark in release_marks(key, [name])])
+
     def _orphans(self, ledger: Ledger) -> Group | None:
         """Return mails that a commit of unknown fate gave to this process after all, to be sent now."""
-        for name in sorted(self._claims):
-            mails = [mail for mail in ledger["mails"] if is_ours(mail, name) and mail.key not in self._tried]
-            if mails and self._now() < until_of(name):
-                built = {mail.key: self._built(mail) for mail in mails}
-                return Group(name, {key: one for key, one in built.items() if isinstance(one, Outgoing)})
-            for mail in mails:
-                self._tried[mail.key] = Tried(name, Outcome("before"), self._now())
-        return None
+        mails = self._untried(ledger)
+        names = sorted({mail.text("claim") for mail in mails})
+        if not names:
+            return None
+        built = {mail.key: self._built(mail) for mail in mails if mail.text("claim") == names[0]}
+        return Group(names[0], {key: one for key, one in built.items() if isinstance(one, Outgoing)})
 
     def _claimed(self, ledger: Ledger) -> tuple[Plan, Group | None]:
         """Return the plan that claims the next group, and stops what may not go; nothing while mails must wait."""
@@ -209,7 +245,7 @@ class Courier:
         if not mails or not self._is_open():
             return Plan.of(parts), None
         name = new_claim(self._now(), secrets.token_hex(4))
-        self._claims.add(name)
+        self._claimed_by |= dict.fromkeys(mails, name)
         self.told.left -= len(mails)
         return Plan.of(parts, claim([ledger["mails"][key] for key in mails], name)), Group(name, mails)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -57,3 +58,15 @@ def certificate_of(folder: Path) -> Path:
     """Return a certificate for localhost in ``folder``, made when it is not there."""
     path = folder / "localhost.pem"
     return path if path.exists() else make_certificate(path)
+
+
+def let_send(folder: Path, desk: Desk, **more: object) -> None:
+    """Let the shop in ``folder`` send its mails through the desk's account, at once unless more is said."""
+    (folder / "mail-password").write_text(f"{PASSWORD}\n", encoding="utf-8")
+    (folder / "mail-password").chmod(0o600)
+    block = {
+        "host": "localhost", "port": desk.smtp.port, "user": USER, "password_file": "mail-password", "delay_minutes": 0,
+        "imap": {"host": "localhost", "port": desk.imap.port}, **more,
+    }  # fmt: skip
+    with (folder / "shop.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"mail: {json.dumps(block)}\n")
