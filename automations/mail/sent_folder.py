@@ -55,10 +55,11 @@ class ImapSentFolder:
 
     def _open_folder(self, mailbox: IMAP4) -> None:
         """Select the folder for reading only."""
-        listed = [
-            folder for folder in map(folder_of, _answer(mailbox.list(quoted(""), quoted("*")))) if folder
-        ]
-        sent = _the_one(listed, self._account.imap.sent)
+        named = self._account.imap.sent
+        listed = _listed(mailbox, quoted(""))
+        sent = _the_one(listed, named)
+        if sent is None and not named and "SPECIAL-USE" in mailbox.capabilities:
+            sent = _the_one(_listed(mailbox, f"(SPECIAL-USE) {quoted('')}"), named)
         if sent is None:
             raise self._no_folder(listed)
         _answer(mailbox.select(quoted(sent.written), readonly=True))
@@ -82,6 +83,10 @@ class ImapSentFolder:
 def sent_folder_of(account: MailAccount, folder: Path) -> ImapSentFolder | None:
     """Return the folder of sent mails of an account; None when shop.yaml names no mailbox."""
     return ImapSentFolder(account, folder) if account.imap.host else None
+
+
+def _listed(mailbox: IMAP4, what: str) -> list[MailFolder]:
+    return [folder for folder in map(folder_of, _answer(mailbox.list(what, quoted("*")))) if folder]
 
 
 def _the_one(listed: Sequence[MailFolder], named: str) -> MailFolder | None:

@@ -71,10 +71,17 @@ def test_folder_is_found_by_its_mark_or_name(
 ) -> None:
     box = Mailbox({name: [] for name in folders}, marks, folders[1])
     box.keep(mail(1))
-    with MailboxServer(
-        box, server_context(certificate), user=USER, password=PASSWORD, literals=literals
-    ) as server:
+    with MailboxServer(box, server_context(certificate), user=USER, password=PASSWORD) as server:
+        server.literals = literals
         assert looked(desk, ids(1, 2), imap=Imap("localhost", server.port, sent=named)) == ids(1)
+
+
+def test_server_that_marks_folders_only_when_asked_is_asked(certificate: Path, desk: Desk) -> None:
+    desk.mailbox.keep(mail(1))
+    context = server_context(certificate)
+    with MailboxServer(desk.mailbox, context, user=USER, password=PASSWORD) as server:
+        server.marks_on_request = True
+        assert looked(desk, ids(1), imap=Imap("localhost", server.port)) == ids(1)
 
 
 @pytest.mark.parametrize(

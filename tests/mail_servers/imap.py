@@ -49,12 +49,12 @@ class MailboxServer(LoopServer):
         *,
         user: str,
         password: str,
-        literals: bool = False,
         port: int = 0,
     ) -> None:
         super().__init__(context, port)
         self.mailbox = mailbox
-        self.user, self.password, self.literals = user, password, literals
+        self.user, self.password = user, password
+        self.literals = self.marks_on_request = False
         self.token = ""
         self.said: list[str] = []
         self.whole: list[int] = []
@@ -125,9 +125,14 @@ class _Talk:
         right = self._server.token and given == self._server.token
         return "OK signed in" if right else "NO [AUTHENTICATIONFAILED] Invalid credentials"
 
-    async def _list(self, _words: Sequence[str]) -> str:
+    async def _list(self, words: Sequence[str]) -> str:
+        asked = words[0].upper() == "(SPECIAL-USE)"
+        shown = asked or not self._server.marks_on_request
         for name in self._server.mailbox.folders:
-            marks = f"\\HasNoChildren {self._server.mailbox.marks.get(name, '')}".strip()
+            mark = self._server.mailbox.marks.get(name, "") if shown else ""
+            if asked and not mark:
+                continue
+            marks = f"\\HasNoChildren {mark}".strip()
             if self._server.literals:
                 await self._say(f'* LIST ({marks}) "/" {{{len(name)}}}')
                 await self._say(name)
