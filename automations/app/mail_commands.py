@@ -20,11 +20,19 @@ def mail() -> None:
 @mail.command(help=_("Show a mail as it would go.\n\nExample: daicho mail preview shipped --order KM-1002"))
 @click.argument("name")
 @click.option("--order", required=True, help=_("Order number."))
+@click.option("--open", "in_browser", is_flag=True, help=_("Show it in the browser."))
 @common
-def preview(name: str, order: str, folder: Path, now: datetime | None, language: str | None) -> None:
+def preview(
+    name: str, order: str, folder: Path, now: datetime | None, language: str | None, in_browser: bool
+) -> None:
     """Show one mail for one order."""
-    from automations.app.mail_preview import preview_mail
+    from automations.app.mail_preview import preview_mail, preview_page
 
+    if in_browser:
+        page = preview_page(folder, name, order, now, language)
+        click.launch(page.as_uri())
+        click.echo(str(page))
+        return
     click.echo(preview_mail(folder, name, order, now, language))
 
 

@@ -40,6 +40,26 @@ def preview_mail(folder: Path, name: str, number: str, now: datetime | None, lan
     return visible(f"{to}\n{subject}\n\n{made.text}")
 
 
+def preview_page(folder: Path, name: str, number: str, now: datetime | None, language: str | None) -> Path:
+    """Write a mail for one order as a page for the browser, which only you can read, and return the file.
+
+    Raises:
+        PreviewRefused: As ``preview_mail``.
+        OrderUnknown: There is no such order.
+    """
+    from html import escape
+    from tempfile import mkdtemp
+
+    shown = escape(preview_mail(folder, name, number, now, language))
+    page = (
+        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>{escape(name)}</title><pre style="white-space: pre-wrap; max-width: 40em">{shown}</pre>'
+    )
+    path = Path(mkdtemp(prefix="daicho-preview-")) / "mail.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
 def known_mail(configuration: Configuration, name: str) -> MailKind:
     """Return the mail of this name.
 

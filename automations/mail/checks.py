@@ -15,14 +15,13 @@ from automations.core.mails.occasions import CannotCompose
 from automations.core.messages import LANGUAGES, msg
 from automations.core.schema import Schema
 from automations.mail.compose import parted, template_name
+from automations.mail.footer import lacking_in
 from automations.mail.sample import SHOP, occasions
 from automations.mail.views import context_of
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-# What an advertising mail must show (safety L2, L7), as the templates call it.
-FOOTER = ("sender.name", "sender.address", "sender.contact", "sender.refusal")
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _NONE: Mapping[str, Collection[str]] = MappingProxyType({})
 
@@ -97,8 +96,6 @@ def _check_class(
     texts: Sequence[str],
     problems: Problems,
 ) -> None:
-    from automations.mail.environment import used_names  # noqa: PLC0415 - as above
-
     name = template_name(mail.id)
     where = f"mail_templates/{language}/{name}"
     if mail.mail_class == "service" and any(_LINK.search(text) for text in texts):
@@ -109,8 +106,7 @@ def _check_class(
             msg("Take the link out, or write 'mail_class: advertising' in mails.yaml and add the footer."),
         )
     if mail.mail_class == "advertising":
-        shown = used_names(environment, name)
-        lacking = tuple(field for field in FOOTER if field not in shown)
+        lacking = lacking_in(environment, name)
         if lacking:
             problems.add(
                 "mail-footer-missing",

@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automations.core.errors import SetupError
 from automations.core.mails.occasions import CannotCompose, Composed, Occasion
-from automations.core.messages import msg
+from automations.core.messages import Message, msg
 from automations.core.shop import Shop
+from automations.mail.footer import lacking_in
 from automations.mail.wording import fold
 
 if TYPE_CHECKING:
@@ -36,12 +38,13 @@ class Composer:
         self._language = language
         self._shop = shop
         self._currency = currency
+        self._footers: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, occasion: Occasion) -> Composed | CannotCompose:
         """Return the mail, or which value of its template is unknown or empty (safety M6).
 
-        Raises:
-            SetupError: The template is missing or broken.
+        A template that is missing, broken, or of an advertising mail without what the law asks keeps back its own
+        mails only; then there is no ``variable``, and ``template`` names file and line.
         """
         from automations.mail.environment import NotRendered, render  # noqa: PLC0415 - only runs with mails need it
         from automations.mail.views import context_of  # noqa: PLC0415 - as above
@@ -51,13 +54,34 @@ class Composer:
             written = render(self._environment, name, context_of(occasion, self._shop, self._language))
         except NotRendered as error:
             return CannotCompose(name, error.variable, error.why)
+        except SetupError as error:
+            first = error.problems[0]
+            place = first.where.removeprefix("mail_templates: ")
+            return CannotCompose(self._place(place), "", first.why)
+        if occasion.mail.mail_class == "advertising" and (lacking := self._lacking(name)):
+            return CannotCompose(self._place(name), "", _no_footer(lacking))
         return parted(name, written)
+
+    def _place(self, name: str) -> str:
+        return f"mail_templates/{self._language}/{name}"
+
+    def _lacking(self, name: str) -> tuple[str, ...]:
+        """Return what the law asks of an advertising mail and the template does not show; looked up once."""
+        if name not in self._footers:
+            self._footers[name] = lacking_in(self._environment, name)
+        return self._footers[name]
 
     @cached_property
     def _environment(self) -> ImmutableSandboxedEnvironment:
         from automations.mail.environment import environment_of  # noqa: PLC0415 - as above
 
         return environment_of(self._folders, self._language, self._currency)
+
+
+def _no_footer(lacking: tuple[str, ...]) -> Message:
+    return msg(
+        "By law an advertising mail shows its sender and how to refuse; missing: {names}.", names=lacking
+    )
 
 
 def template_name(mail: str) -> str:

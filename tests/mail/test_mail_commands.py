@@ -12,6 +12,7 @@ from hand_shop import TOKYO, HandShop
 from mail_servers.desk import Desk
 
 from automations.app import doctor
+from automations.app.mail_preview import preview_page
 from automations.app.mail_test import SampleRefused, send_test
 from automations.core.errors import ServiceError
 from automations.core.mails.suppressed import Suppressed
@@ -58,6 +59,27 @@ def test_sample_is_sent_to_oneself_and_the_ledger_never_hears_of_it(shop: HandSh
         assert "Sent to" in send_test(shop.folder, "order_confirmation", ME, order, NOW, "en").text("en")
     assert [mail.receivers for mail in desk.smtp.taken] == [(ME,), (ME,)]
     assert (shop.folder / "ledger.xlsx").read_bytes() == before
+
+
+def test_page_for_the_browser_shows_nothing_as_markup(shop: HandShop) -> None:
+    shop.type_order("1002", buyer_name="<b>北村</b>")
+    page = preview_page(shop.folder, "order_confirmation", "1002", NOW, "en")
+    assert "&lt;b&gt;北村&lt;/b&gt;" in page.read_text(encoding="utf-8")
+    assert page.stat().st_mode & 0o077 == 0 or page.parent.stat().st_mode & 0o077 == 0
+
+
+def test_broken_template_keeps_back_its_own_mails_only(shop: HandShop) -> None:
+    own = shop.folder / "mail_templates" / "en"
+    own.mkdir(parents=True)
+    (own / "order_confirmation.txt.j2").write_text("Subject: a\n\n{{ addressee }\n", encoding="utf-8")
+    outcome = shop.run("2026-11-24 10:00")
+    assert [finding.key for finding in outcome.findings if finding.code == "mail-template"] == [
+        "mail_templates/en/order_confirmation.txt.j2:3"
+    ]
+    assert not shop.ledger()["mails"].rows
+    (own / "order_confirmation.txt.j2").unlink()
+    shop.run("2026-11-24 10:05")
+    assert len(shop.ledger()["mails"]) == 1
 
 
 def test_sample_keeps_to_the_test_profile(shop: HandShop, desk: Desk) -> None:

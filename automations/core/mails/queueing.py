@@ -107,6 +107,22 @@ def _missing(due: Due) -> Finding:
 
 
 def _incomplete(due: Due, cannot: CannotCompose) -> Finding:
+    if not cannot.variable:
+        return Finding(
+            code="mail-template",
+            tab="",
+            key=cannot.template,
+            column="",
+            value="",
+            why=msg(
+                "The mail {mail} is due, but its template does not work. {why}",
+                mail=due.mail.label,
+                why=cannot.why,
+            ),
+            fix=msg(
+                "Mend that file; its mails go with the next run. The others go on. See more with: daicho mail check"
+            ),
+        )
     tab, _, column = cannot.variable.partition(".")
     why = msg(
         "The mail {mail} is due, but {variable} in the template {template} cannot be filled in. {why}",
