@@ -19,10 +19,12 @@ from automations.core.records import dataclass
 from automations.mail.unsubscribe import mark_of
 
 # What is read of a mail, and of a reason.
-LARGEST_REPLY = 1_000_000
+LARGEST_REPLY = 200_000
 _LONGEST_REASON = 300
+_LONGEST_HEADER = 2_000
+_LONGEST_TEXT = 20_000
 _ADDRESS = r"[A-Za-z0-9._%+/=!#$&'*?^`{|}~-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
-_MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(r"^message-id:[ \t]*(<[^<>\s]{1,400}>)", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.])(?:[45][0-5]\d)(?![\d.])")
 _FAILED_LINE = re.compile(
@@ -30,7 +32,7 @@ _FAILED_LINE = re.compile(
     re.MULTILINE,
 )
 _COPY_BELOW = re.compile(
-    r"^-{2,}.*(?:copy of the message|original message|below this line|元のメッセージ|ここから|headers follow)",
+    r"^--.{0,200}(?:copy of the message|original message|below this line|元のメッセージ|ここから|headers follow)",
     re.IGNORECASE | re.MULTILINE,
 )
 _SENDERS = re.compile(
@@ -93,7 +95,14 @@ def read_reply(name: str, content: bytes, keys: Sequence[bytes] = ()) -> MailRep
         content: The mail as it travels, any encoding.
         keys: The secrets of the tokens (mail/unsubscribe.py).
     """
-    mail = message_from_bytes(content[:LARGEST_REPLY])
+    try:
+        return _read(name, content[:LARGEST_REPLY], keys)
+    except RecursionError:  # parts within parts within parts: no server makes that
+        return None
+
+
+def _read(name: str, content: bytes, keys: Sequence[bytes]) -> MailReply | None:
+    mail = message_from_bytes(content)
     if not concerns(mail):
         return None
     reply_id = mail.get("Message-ID", "").strip() or hashlib.sha256(content).hexdigest()
@@ -174,16 +183,18 @@ def _reason_of(block: Mail, mail: Mail) -> str:
     words = _one_line(told)
     if _UNKNOWN_USER.search(words) or _FULL.search(words):
         return words
-    text = "\n".join(_texts(mail))
+    text = "\n".join(_texts(mail))[:_LONGEST_TEXT]
     found = _UNKNOWN_USER.search(text) or _FULL.search(text)
     return _one_line(f"{words} {found[0]}") if found and "5.0.0" in str(block.get("Status", "")) else words
 
 
 def _plain(mail: Mail) -> Report | None:
     """Return what an old form says in words: the receiver on a line of its own, the reason around it."""
-    text = "\n".join(_texts(mail))
+    text = "\n".join(_texts(mail))[:_LONGEST_TEXT]
     told = _COPY_BELOW.split(text, maxsplit=1)[0]
-    failed = [address for _, address in getaddresses(mail.get_all("X-Failed-Recipients", []))]
+    failed = [
+        address for _, address in getaddresses([str(mail.get("X-Failed-Recipients", ""))[:_LONGEST_HEADER]])
+    ]
     lines = [found[1] for found in _FAILED_LINE.finditer(told)]
     addresses = tuple(dict.fromkeys([*failed, *lines]))
     if not addresses:
@@ -211,7 +222,9 @@ def _quoted_id(mail: Mail) -> str:
             if isinstance(inner, Mail) and (found := str(inner.get("Message-ID", "")).strip()):
                 return found
     quoted = "\n".join(_texts(mail, ("text/plain", "text/rfc822-headers", "message/rfc822-headers")))
-    line = _MESSAGE_ID.search(re.sub(r"(?i)^(message-id:)\s*\n\s+", r"\1 ", quoted, flags=re.MULTILINE))
+    line = _MESSAGE_ID.search(
+        re.sub(r"(?i)^(message-id:)[ \t]*\r?\n[ \t]+", r"\1 ", quoted, flags=re.MULTILINE)
+    )
     return line[1] if line else ""
 
 
@@ -236,6 +249,7 @@ def _text(payload: bytes, charset: str) -> str:
 
 def _decoded(mail: Mail, header: str) -> str:
     written = next((str(raw) for name, raw in mail.raw_items() if name.lower() == header.lower()), "")
+    written = written[:_LONGEST_HEADER]
     if not written.isascii() or "\x1b" in written:  # written as it is, against the rules
         return _text(written.encode("utf-8", "surrogateescape"), "")
     try:
@@ -245,5 +259,6 @@ def _decoded(mail: Mail, header: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    start = text[: 2 * _LONGEST_REASON]
+    plain = " ".join("".join(char if char.isprintable() else " " for char in start).split())
     return re.sub(_ADDRESS, "…", plain)[:_LONGEST_REASON]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from email.header import Header
 
 import pytest
@@ -216,3 +217,22 @@ def test_same_mail_without_an_id_has_the_same_name_twice() -> None:
 )
 def test_nothing_makes_the_reader_stumble(content: bytes) -> None:
     read_reply("x.eml", content, [b"secret"])
+
+
+HEAD = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n"
+BOMBS = {
+    "parts in parts": HEAD
+    + b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (i, i) for i in range(3_000)),
+    "mails in mails": HEAD + b"Content-Type: message/rfc822\n\n" * 3_000,
+    "one long word": HEAD + b"\nMessage-ID: <a@b>\nx@example.com\n550 " + b"a" * 1_000_000,
+    "dashes": HEAD + b"\nMessage-ID: <a@b>\n" + b"-" * 1_000_000,
+    "empty lines": HEAD + b"\nMessage-ID:" + b"\n" * 500_000 + b"x",
+    "encoded words": b"From: MAILER-DAEMON@x.example\nSubject: " + b"=?utf-8?b?44GC?= " * 60_000 + b"\n\nx",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_mail_made_to_keep_the_reader_busy_is_soon_done_with(bomb: bytes) -> None:
+    began = time.process_time()
+    read_reply("x.eml", bomb, [b"secret"])
+    assert time.process_time() - began < 5
