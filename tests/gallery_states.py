@@ -199,6 +199,12 @@ def _header_twice(folder: Path, argument: str) -> None:
         book[sheet.title].cell(sheet.header_row, len(headers) + 1, headers[sheet.columns[column] - 1].value)
 
 
+def _column_gone(folder: Path, argument: str) -> None:
+    """Let a run see a column, and take its header away then: ``orders buyer_name``."""
+    run(folder, now=datetime(2026, 11, 24, 9, tzinfo=TOKYO))
+    _header_gone(folder, argument)
+
+
 def _header_gone(folder: Path, argument: str) -> None:
     tab, _, column = argument.partition(" ")
     sheet = read_snapshot(folder)[tab]
@@ -316,6 +322,7 @@ STATES: Mapping[str, State] = {
     "cell": _before(_cell),
     "header-twice": _before(_header_twice),
     "header-gone": _before(_header_gone),
+    "column-gone": _before(_column_gone),
     "tab-gone": _before(_tab_gone),
     "tab-copied": _before(_tab_copied),
     "merged": _before(_merged),

@@ -17,6 +17,9 @@ from automations.core.plan import Part, Plan, SetCells
 from automations.core.records import dataclass
 from automations.mail.whole_files import sync_folder, write_whole
 
+# Tabs from which a shipping file and its lists are made.
+_IN_FILES = frozenset({"batches", "shipments", "order_lines"})
+
 
 @dataclass(frozen=True)
 class Delivered:
@@ -49,12 +52,14 @@ def deliver(ledger: Ledger, configuration: Configuration, courier: Courier | Non
     """
     files: list[str] = []
     report: list[Part] = []
+    unclear = {tab for tab, _ in ledger.unclear}
     for batch in ledger["batches"]:
-        if batch.text("state") == "planned":
+        if batch.text("state") == "planned" and unclear.isdisjoint(_IN_FILES):
             files += write_batch(batch, ledger, configuration)
             report.append(update(batch, {"state": "written", "written_at": ledger.now}))
     claimed = open_claims(ledger.marks)
-    mails = [mail for mail in ledger["mails"] if is_due(mail, ledger.now, claimed)]
+    waiting = () if "mails" in unclear else ledger["mails"]
+    mails = [mail for mail in waiting if is_due(mail, ledger.now, claimed)]
     mails = [mail for mail in mails if courier is None or not courier.takes(mail)]
     mails = [mail for mail in mails if mail.text("wish") != "cancel"]
     report += _write_mails(mails, ledger, configuration) if mails else []

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from automations import AUTOMATIONS
 from automations.app.checking import require_templates
 from automations.app.configuration import Configuration, load
 from automations.app.lost_columns import missing_columns
 from automations.app.runner import Shop, open_shop, read_ledger
+from automations.app.set_aside import resting, unclear_findings
 from automations.app.show import error_text
 from automations.books.google.addresses import is_google
 from automations.core.errors import DaichoError
@@ -45,13 +47,34 @@ def examine(
         snapshot, ledger = read_ledger(shop, now)
     except DaichoError as error:
         return [*_marked("✗", place.in_the_way, language), f"✗ {error_text(error, language)}"], False
-    written, typed = missing_columns(snapshot.sheets.values(), ledger.schema)
+    written, typed = missing_columns(snapshot.sheets.values(), ledger.schema, ledger.unclear)
+    unclear = tuple(_told_unclear(ledger, shop))
     mail_well, mail_mend = _of_mail(shop)
     signed_in, shut = _of_account(shop) if mail else ([], [])
-    mend = (*place.worth_mending, *snapshot.notes, *written, *typed, *_worth_mending(shop), *mail_mend)
+    mend = (
+        *unclear,
+        *place.worth_mending,
+        *snapshot.notes,
+        *written,
+        *typed,
+        *_worth_mending(shop),
+        *mail_mend,
+    )
     in_the_way = (*place.in_the_way, *shut)
     marked = (("✓", (*_well(place, ledger, shop), *mail_well, *signed_in)), ("✗", in_the_way), ("△", mend))
     return [line for mark, told in marked for line in _marked(mark, told, ledger.language)], not in_the_way
+
+
+def _told_unclear(ledger: Ledger, shop: Shop) -> Iterable[Message]:
+    for found in unclear_findings(ledger, resting(ledger, AUTOMATIONS, shop.own)):
+        tab = ledger.schema[found.tab]
+        yield msg(
+            "{tab}, {column}: {why} {fix}",
+            tab=tab.label,
+            column=tab.columns[found.column].label,
+            why=found.why,
+            fix=found.fix,
+        )
 
 
 def _marked(mark: str, told: Iterable[Message], language: str) -> list[str]:

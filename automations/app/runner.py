@@ -27,6 +27,7 @@ from automations.app.run_row import control_rows, run_row, summary
 from automations.app.seen import refuse_older, remember
 from automations.app.sending import Courier
 from automations.app.services import services_of
+from automations.app.set_aside import resting, unclear_findings
 from automations.app.settings_tab import with_settings
 from automations.app.shops import INBOX, open_book
 from automations.books import Book
@@ -201,7 +202,7 @@ def run(  # noqa: PLR0913 - the options of `daicho run`
         ledger = with_archived(shop, ledger)
         tell(msg("working through the orders"))
         refuse_older(shop.configuration, snapshot)
-        _, lost = missing_columns(snapshot.sheets.values(), ledger.schema)
+        _, lost = missing_columns(snapshot.sheets.values(), ledger.schema, ledger.unclear)
         outcome = replace(planned(shop, ledger, names), notes=(*snapshot.notes, *lost))
         if dry_run:
             return replace(outcome, dry_run=True)
@@ -301,15 +302,20 @@ def planned(shop: Shop, ledger: Ledger, names: Sequence[str]) -> Outcome:
     start = ledger.apply(shown)
     settings = settings_of(configuration, services_of(configuration), Problems(), shop.own)
     asked = (*names, *shop.own) if set(AUTOMATIONS) <= {*names} else names
-    folded = fold(start, asked, settings, shop.own)
-    findings = tuple(dict.fromkeys((*shown.findings, *folded.findings)))
+    rest = resting(ledger, asked, shop.own)
+    at_rest = {name for names in rest.values() for name in names}
+    folded = fold(start, [name for name in asked if name not in at_rest], settings, shop.own)
+    told = (*unclear_findings(ledger, rest), *shown.findings, *folded.findings)
+    findings = tuple(dict.fromkeys(told))
     run_id = f"{ledger.now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     plan = difference(ledger, folded.ledger)
     after = folded.ledger
     sentences = summary(folded, ledger)
     if not plan.is_empty:
         extra = Plan.of(
-            run_row(run_id, folded, findings, sentences, configuration), control_rows(folded, ledger)
+            run_row(run_id, folded, findings, sentences, configuration),
+            control_rows(folded, ledger),
+            marks=ledger.columns_seen,
         )
         after = after.apply(extra)
         plan = difference(ledger, after)

@@ -98,6 +98,8 @@ class Courier:
 
     def next(self, ledger: Ledger) -> tuple[Plan, Group | None]:
         """Return what to write next, and the mails that may be sent once that stands in the ledger."""
+        if any(tab == "mails" for tab, _ in ledger.unclear):
+            return Plan(), None
         self._give_up(ledger)
         reported = Plan.of(self._looked_up(ledger), report(self._tried, ledger), self._released(ledger))
         ledger = ledger.apply(reported)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from automations.books.tabs import refuse_unclear
 from automations.books.xlsx import CellEdit, SheetEdit
 from automations.core import journal
 from automations.core.errors import LedgerRefused
@@ -52,6 +53,7 @@ def cells_of(
     Raises:
         LedgerRefused: A text is longer than a cell.
     """
+    refuse_unclear(plan, base.sheets, schema)
     pages = {tab: _Page(schema, sheet, wording) for tab, sheet in base.sheets.items()}
     rows = 0
     for change in plan.changes:

@@ -9,8 +9,10 @@ from datetime import date
 from automations.core.cells import RawCell, as_typed
 from automations.core.errors import LedgerRefused
 from automations.core.journal import TAB as JOURNAL
-from automations.core.messages import msg
+from automations.core.messages import Label, msg
+from automations.core.plan import AppendRow, Plan, SetCells
 from automations.core.schema import Column, Schema, Tab
+from automations.core.seals import SEAL
 from automations.core.snapshot import Sheet
 from automations.core.text import normal_header
 
@@ -18,6 +20,8 @@ Grid = Sequence[Sequence[RawCell]]
 """The cells of a sheet from A1 on; rows may have different lengths."""
 
 _HEADER_WITHIN = 20
+# Tabs that every run reads and writes by itself.
+_HOUSE = frozenset({"control", "journal", "runs", "settings"})
 _ALIKE = (str, float, date)
 
 
@@ -63,7 +67,10 @@ def read_head(title: str, grid: Grid, tab: Tab) -> Sheet:
     """Return one sheet without its rows: the columns where people have put them; raises as ``read_sheet``."""
     header_row = header_row_of(grid, tab)
     headers = headers_of(grid, header_row)
-    columns = columns_of(title, headers, tab)
+    places = _places(headers, tab)
+    columns = {column: found[0] for column, found in places.items() if len(found) == 1}
+    doubled = {column: found for column, found in places.items() if len(found) > 1}
+    _refuse_doubled(title, doubled, headers, tab)
     needed = tab.columns if tab.id == JOURNAL else tab.key
     lacking = tuple(tab.columns[column].label for column in needed if column not in columns)
     if lacking:
@@ -73,12 +80,12 @@ def read_head(title: str, grid: Grid, tab: Tab) -> Sheet:
             msg("Give the column its header back, or take the newest file from the folder backup."),
             where=title,
         )
-    known = set(columns.values())
+    known = {*columns.values(), *(at for found in doubled.values() for at in found)}
     unknown: dict[str, int] = {}
     for at, header in headers.items():
         if at not in known:
             unknown.setdefault(header, at)
-    return Sheet(tab.id, title, header_row, columns, unknown, ())
+    return Sheet(tab.id, title, header_row, columns, unknown, (), frozenset(doubled))
 
 
 def titles_of(grids: Mapping[str, Grid], schema: Schema) -> dict[str, str]:
@@ -147,28 +154,61 @@ def columns_of(title: str, headers: Mapping[int, str], tab: Tab) -> dict[str, in
     Raises:
         LedgerRefused: A header stands twice.
     """
+    places = _places(headers, tab)
+    for found in places.values():
+        if len(found) > 1:
+            raise header_twice(title, headers[found[0]])
+    return {column: found[0] for column, found in places.items()}
+
+
+def _places(headers: Mapping[int, str], tab: Tab) -> dict[str, Sequence[int]]:
     places: dict[str, list[int]] = {}
     for at, header in headers.items():
         column = tab.by_header.get(normal_header(header))
         if column is not None:
             places.setdefault(column, []).append(at)
     return {
-        column: found[0] if len(found) == 1 else _one(title, found, headers, tab.columns[column])
+        column: found if len(found) == 1 else _own(found, headers, tab.columns[column])
         for column, found in places.items()
     }
 
 
-def _one(title: str, places: Sequence[int], headers: Mapping[int, str], column: Column) -> int:
+def _own(places: Sequence[int], headers: Mapping[int, str], column: Column) -> Sequence[int]:
     names = {normal_header(name) for name in (column.id, column.label.ja, column.label.en)}
-    own = [at for at in places if normal_header(headers[at]) in names] or places
-    if len(own) > 1:
-        raise LedgerRefused(
-            "header-twice",
-            msg("The tab {title} has the column {header} twice.", title=title, header=headers[own[0]]),
-            msg("Give one of the two another name; nothing was changed."),
-            where=title,
-        )
-    return own[0]
+    return [at for at in places if normal_header(headers[at]) in names] or places
+
+
+def _refuse_doubled(
+    title: str, doubled: Mapping[str, Sequence[int]], headers: Mapping[int, str], tab: Tab
+) -> None:
+    """Refuse a tab without which no run can be, and rows that cannot be told apart."""
+    for column, found in doubled.items():
+        if tab.id in _HOUSE or column in (*tab.key, SEAL):
+            raise header_twice(title, headers[found[0]])
+
+
+def header_twice(title: str, header: str | Label) -> LedgerRefused:
+    """Return the refusal of a tab in which a column stands twice."""
+    return LedgerRefused(
+        "header-twice",
+        msg("The tab {title} has the column {header} twice.", title=title, header=header),
+        msg("Give one of the two another name; nothing was changed."),
+        where=title,
+    )
+
+
+def refuse_unclear(plan: Plan, sheets: Mapping[str, Sheet], schema: Schema) -> None:
+    """Refuse a plan that writes to a column whose header stands twice, or takes out a row that has one.
+
+    Raises:
+        LedgerRefused: It does; nothing is written.
+    """
+    for change in plan.changes:
+        sheet = sheets[change.tab]
+        written = change.cells if isinstance(change, (AppendRow, SetCells)) else sheet.doubled
+        for column in sheet.doubled.intersection(written):
+            if not isinstance(change, AppendRow) or change.cells[column] is not None:
+                raise header_twice(sheet.title, schema[change.tab].columns[column].label)
 
 
 def filled_rows(grid: Grid, header_row: int) -> Iterator[tuple[int, Sequence[RawCell]]]:

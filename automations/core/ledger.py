@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -245,6 +245,8 @@ class Ledger:
         currency: ISO code; all money is in its minor units.
         incoming: Orders and carrier results that arrived as files.
         marks: Keys of effects that were once planned (``import:shopify:1001``, ``mail:…``, ``batch:…``).
+        unclear: Columns by tab and id whose header stands twice (True), or is gone since an earlier run (False).
+        columns_seen: Marks of people's columns that no run has seen before.
         unreadable: Findings made while reading (cells that do not fit their column, doubled keys).
     """
 
@@ -257,6 +259,8 @@ class Ledger:
     marks: frozenset[str] = frozenset()
     ledger_id: str = ""
     unreadable: tuple[Finding, ...] = ()
+    unclear: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    columns_seen: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:

@@ -16,6 +16,7 @@ from automations.core.plan import AppendRow, Change, Finding, Plan, RemoveRow, S
 from automations.core.schema import Column, Schema, Tab
 from automations.core.seals import Judged, judge, seal_of
 from automations.core.snapshot import Sheet, Snapshot
+from automations.core.unclear import columns_seen, unclear_in
 from automations.core.values import Value
 
 # What an unreadable cell is called, by the type of its column; choices by where their values are declared.
@@ -84,6 +85,8 @@ def ledger_from(  # noqa: PLR0913 - what a ledger is made of
         marks=snapshot.marks,
         ledger_id=snapshot.ledger_id,
         unreadable=tuple(findings),
+        unclear=unclear_in(snapshot, schema),
+        columns_seen=columns_seen(snapshot, schema),
     )
 
 

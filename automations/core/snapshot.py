@@ -20,6 +20,7 @@ class Sheet:
         unknown: Headers the schema does not know, mapped to their position; kept and never written.
         rows: ``(row number, cells)`` of every row below the header that is not wholly blank; ``cells[0]``
             stands in column A.
+        doubled: Columns whose header stands twice: neither is read or written.
     """
 
     tab: str
@@ -28,6 +29,7 @@ class Sheet:
     columns: Mapping[str, int]
     unknown: Mapping[str, int]
     rows: tuple[tuple[int, tuple[RawCell, ...]], ...]
+    doubled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def test_a_peoples_own_columns_and_sheets_stay(shop: Shop):
 @pytest.mark.parametrize(
     ("work", "code"),
     [
-        pytest.param(lambda sheets: _set(sheets, "受注", 1, 19, "氏名"), "header-twice", id="header twice"),
+        pytest.param(lambda sheets: _set(sheets, "受注", 1, 19, "受注番号"), "header-twice", id="key twice"),
         pytest.param(lambda sheets: _set(sheets, "受注", 1, 1, "番号"), "column-missing", id="key gone"),
         pytest.param(
             lambda sheets: _set(sheets, "在庫", 1, 2, "棚"), "column-missing", id="part of key gone"
@@ -262,6 +262,23 @@ def test_a_ledger_with_unclear_headers_is_refused(shop: Shop, work: Callable[[Sh
     with pytest.raises(LedgerRefused) as refused:
         shop.book.read()
     assert refused.value.code == code
+
+
+def test_a_column_that_stands_twice_is_neither_read_nor_written(shop: Shop):
+    shop.edit(lambda sheets: _set(sheets, "受注", 1, 19, "氏名"))
+    orders = shop.book.read().sheets["orders"]
+    assert orders.doubled == {"name"}
+    assert orders.columns.keys().isdisjoint(["name"])
+    assert "氏名" not in orders.unknown
+    commit(shop.book, change("1001", total=5), append(order_id="1004", total=7))
+    for plan in (
+        change("1001", name="高橋"),
+        append(order_id="1005", name="新規"),
+        remove(shop.book, "1002"),
+    ):
+        with pytest.raises(LedgerRefused, match="header-twice"):
+            commit(shop.book, plan)
+    assert set(rows_of(shop.book)) == {"1001", "1002", "1003", "1004"}
 
 
 def test_two_tabs_that_mean_the_same_are_refused(local: Shop):

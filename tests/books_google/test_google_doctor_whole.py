@@ -45,8 +45,16 @@ def test_a_clock_that_is_off_is_worth_mending_but_stops_nothing(folder: Path, de
     assert [line for line in lines if line.startswith("△ the clock of this computer differs")]
 
 
-def test_a_header_that_stands_twice_is_in_the_way(folder: Path, desk: Desk) -> None:
+def test_a_header_that_stands_twice_says_what_rests_until_then(folder: Path, desk: Desk) -> None:
     edit(desk, column="Days waiting", value="Status")
+    lines, healthy = told(folder)
+    assert healthy
+    (line,) = (line for line in lines if line.startswith("△ Orders, Status: The column stands twice"))
+    assert "instruct_shipping" in line
+
+
+def test_a_key_that_stands_twice_is_in_the_way(folder: Path, desk: Desk) -> None:
+    edit(desk, column="Days waiting", value="Order no.")
     lines, healthy = told(folder)
     assert not healthy
     assert lines[0].startswith("✗ header-twice")

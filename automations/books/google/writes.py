@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from automations.books.changes import too_long
+from automations.books.tabs import refuse_unclear
 from automations.core.cells import WrittenCell
 from automations.core.messages import Label
 from automations.core.plan import AppendRow, Plan, RemoveRow
@@ -74,8 +75,9 @@ def writes_of(plan: Plan, base: Snapshot, schema: Schema, wording: Wording) -> d
     """Return the cells of a plan by tab, in the order in which the journal names the tabs.
 
     Raises:
-        LedgerRefused: A text is longer than a cell.
+        LedgerRefused: A text is longer than a cell, or a column stands twice.
     """
+    refuse_unclear(plan, base.sheets, schema)
     writes: dict[str, TabWrite] = {}
     numbers: dict[str, dict[str, int]] = {}
     for change in plan.changes:
