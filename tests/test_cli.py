@@ -177,7 +177,7 @@ def test_run_json_tells_mails_and_files(daicho: Daicho, demo: Path) -> None:
     assert {frozenset(mail) for mail in made["mails"]} == {
         frozenset({"key", "order", "template", "to", "state"})
     }
-    assert {mail["state"] for mail in made["mails"]} == {"queued"}
+    assert {mail["state"] for mail in made["mails"]} == {"queued", "awaiting"}
     assert all(isinstance(file, str) for file in made["files"])
 
 

@@ -24,10 +24,12 @@ class Letters:
             MailRefused: The row cannot become a message.
             ServiceError: The shop's secret for refusals can be neither read nor made.
         """
+        from automations.mail.html import html_of
         from automations.mail.message import build_message
 
         shop, language = self._configuration.shop, self._configuration.language
-        return build_message(mail, shop, language, headers=self._headers(mail)).as_bytes()
+        html = html_of(mail.text("text"), shop, language, self._configuration.template_folders)
+        return build_message(mail, shop, language, html=html, headers=self._headers(mail)).as_bytes()
 
     def outgoing(self, mail: Row) -> Outgoing:
         """Return a row as it is handed to the mail server; raises as ``content``."""
