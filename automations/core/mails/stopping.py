@@ -20,7 +20,7 @@ _STOPPED: Mapping[str, Message] = {
     "returned": msg("The order came back."),
     "on_hold": msg("The order is held until somebody has checked it."),
     "trouble": msg("Another order of this customer is in trouble."),
-    "refused": msg("The customer wants no such mails."),
+    "refused": msg("The customer wants no such mails, or mail to this address came back."),
     "mourning": msg("The order is for a mourning."),
     "gift": msg("The order is a gift."),
 }
