@@ -13,7 +13,7 @@ from automations.core.messages import Message, msg
 from automations.core.plan import Plan
 from automations.core.snapshot import RunNote
 
-_OPEN = frozenset({"queued", "sending", "unknown"})
+_OPEN = frozenset({"queued", "awaiting", "sending", "unknown"})
 
 
 def adopt(folder: Path, now: datetime | None, language: str | None) -> Message:

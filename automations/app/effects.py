@@ -66,7 +66,7 @@ def work_off(desk: Desk, start: Snapshot | None, courier: Courier | None) -> Del
         done = _with(done, made, whole)
         written: Snapshot | None = snapshot
         if not whole.is_empty:
-            plan = difference(ledger, ledger.apply(whole))
+            plan = _in_one(whole, ledger)
             written = _write(desk, plan, snapshot)
             stuck = stuck + 1 if written is None and _is_same(plan, last) else 0
             last = plan
@@ -81,6 +81,16 @@ def work_off(desk: Desk, start: Snapshot | None, courier: Courier | None) -> Del
         snapshot = desk.read() if group or written is None else written
         if courier and group:
             courier.send(group, desk.typed(snapshot))
+
+
+def _in_one(whole: Plan, ledger: Ledger) -> Plan:
+    """Return a plan with one change a row, of the rows it is about only."""
+    asked = {(change.tab, getattr(change, "key", "")) for change in whole.changes}
+    made = difference(ledger, ledger.apply(whole))
+    return replace(
+        made,
+        changes=tuple(change for change in made.changes if (change.tab, getattr(change, "key", "")) in asked),
+    )
 
 
 def _write(desk: Desk, plan: Plan, base: Snapshot) -> Snapshot | None:

@@ -98,11 +98,19 @@ def _waiting(orders: pd.DataFrame) -> pd.DataFrame:
     return stuck[["buyer_name", "stuck_reason", "stuck_days"]].sort_values("stuck_days", ascending=False)
 
 
+def _mail_lines(ledger: Ledger) -> Iterator[Message]:
+    counts = Counter(mail.text("state") for mail in ledger["mails"])
+    for choice in ledger.schema["mails"].columns["state"].choices.values():
+        if counts[choice.id]:
+            yield msg("{status} {count}", status=choice.label, count=counts[choice.id])
+
+
 def _told(day: Day, ledger: Ledger) -> list[str]:
     blocks = (
         (msg("Orders by status and age in days"), _status_lines(day.by_status, ledger)),
         (msg("Short of stock"), _shortage_lines(day.shortages)),
         (msg("Needs a person"), _waiting_lines(day.waiting)),
+        (msg("Mails by state"), _mail_lines(ledger)),
     )
     lines = [msg("The day in figures: {day}", day=ledger.today).text(ledger.language)]
     for heading, block in blocks:

@@ -38,7 +38,7 @@ from automations.core.records import dataclass
 
 # A claim holds what is sent in about two minutes; first nobody knows how much that is. Where nothing can be looked up,
 # so many at most are left in doubt when the program ends.
-_FIRST, _MOST, _BLIND = 50, 250, 10
+_FIRST, _MOST, _BLIND = 50, 500, 10
 _SECONDS = 120
 
 
