@@ -143,7 +143,8 @@ def _change_line(change: Change, ledger: Ledger, language: str) -> Iterable[str]
 def _mail_line(change: AppendRow, tab: Tab, ledger: Ledger, language: str) -> str:
     template = cell_text(tab.columns["template"], change.cells.get("template"), language, ledger.currency)
     subject = change.cells.get("subject")
-    return f"{tab.label.text(language)} {change.cells.get('order_id')}: {template} -> {change.cells.get('to')}  {subject}"
+    about = change.cells.get("order_id") or change.cells.get("customer_id")
+    return f"{tab.label.text(language)} {about}: {template} -> {change.cells.get('to')}  {subject}"
 
 
 def _shown(tab: Tab, cells: Mapping[str, Value]) -> list[tuple[Column, Value]]:

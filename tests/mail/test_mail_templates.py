@@ -172,3 +172,61 @@ def test_other_currencies_are_named() -> None:
 def test_same_occasion_gives_the_same_words() -> None:
     assert Desk().letter("shipped") == Desk().letter("shipped")
     assert isinstance(Desk().letter("shipped"), Composed)
+
+
+ACCEPTED = {
+    "confirmation": "clear",
+    "allocation": "full",
+    "credit_state": "approved",
+    "ship_on": "2026-11-25",
+    "arrived_on": "",
+}
+
+
+@pytest.mark.parametrize("mail", ["order_confirmation", "order_accepted"])
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "■発送予定日　2026年11月25日(水)"), ("en", "Wed 25 November 2026")]
+)
+def test_day_of_shipping_is_told_once_nothing_is_left_to_check(mail: str, language: str, words: str) -> None:
+    shipments = "shipment_id,order_id,state\n1001A,1001,planned\n"
+    assert words in Desk(language, orders=one_order(ACCEPTED), shipments=shipments).text(mail)
+    held = one_order({**ACCEPTED, "confirmation": "open"})
+    assert words not in Desk(language, orders=held, shipments=shipments).text("order_confirmation")
+
+
+@pytest.mark.parametrize(
+    ("method", "state", "words"),
+    [
+        ("bank_transfer", "paid", "ご指定の口座へ5営業日以内に"),
+        ("bank_transfer", "refunded", "ご返金のお手続きはすんでおります"),
+        ("bank_transfer", "unpaid", "お支払いのお手続きは必要ございません"),
+        ("cod", "not_needed", "代金のご請求はいたしません"),
+    ],
+)
+def test_cancellation_says_how_the_money_comes_back(method: str, state: str, words: str) -> None:
+    orders = one_order({"payment_method": method, "payment_state": state, "cancelled_on": "2026-11-24"})
+    assert words in Desk(orders=orders).text("cancellation")
+
+
+def test_refused_credit_names_other_methods_and_no_reason() -> None:
+    text = Desk(orders=ORDERS["pay later"]).text("credit_refused")
+    assert "・カード\n・銀行振込\n・代引\n" in text
+    assert "・後払い" not in text
+
+
+def test_shortage_names_the_goods_and_the_day_they_are_back() -> None:
+    lines = (
+        "line_id,order_id,sku,product_name,qty,allocated_qty,shortage\n"
+        "1001-1,1001,K-006,水ようかん,3,1,short\n1001-2,1001,K-001,宇治煎茶,1,1,\n"
+    )
+    products = "sku,name,restock_on\nK-006,水ようかん,2026-12-01\n"
+    text = Desk(order_lines=lines, products=products).text("shortage")
+    assert "・水ようかん\n　ご注文 3点、ご用意できる数 1点\n　次の入荷予定　2026年12月1日(火)" in text
+    assert "宇治煎茶" not in text
+    assert "2. ある分を先に受け取り" in text
+
+
+def test_mourning_is_not_invited_to_come_again() -> None:
+    cancelled = {"cancelled_on": "2026-11-24"}
+    assert "またの機会" in Desk(orders=one_order(cancelled)).text("cancellation")
+    assert "また" not in Desk(orders=one_order({**cancelled, "mourning": "TRUE"})).text("cancellation")
