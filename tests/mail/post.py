@@ -131,6 +131,17 @@ class Post:
         row = self.ledger()[tab][key]
         self.write(Plan.of(SetCells(tab, key, cells, {name: row.get(name) for name in cells})))
 
+    def meddle(self, does: str, key: str) -> None:
+        """Delete or copy a row of the mail tab, or turn the rows round, as a person does."""
+        rows = self.book.sheets[CONFIGURATION.schema["mails"].label.text("en")]
+        place = next(at for at, row in enumerate(rows) if key in row)
+        if does == "deletes":
+            del rows[place]
+        elif does == "copies":
+            rows.append(list(rows[place]))
+        else:
+            rows[1:] = rows[:0:-1]
+
     def plan(self) -> None:
         """Let the automation look, as every run does first."""
         ledger = self.ledger()

@@ -133,6 +133,36 @@ def test_called_off_at_any_step_a_mail_is_either_sent_or_not_and_its_row_says_wh
         assert state == "cancelled"
 
 
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("does", ["deletes", "copies", "sorts"])
+def test_person_who_moves_rows_at_any_step_makes_no_mail_go_twice(step: int, does: str) -> None:
+    post = Post()
+    post.write_sent_mail()
+    post.run(hook=at_step(step, lambda: post.meddle(does, "order_confirmation:1002")))
+    post.until_quiet()
+    times = post.times_delivered()
+    assert max(times.values()) == 1
+    assert times["1001"] == times["1003"] == 1
+    if does == "sorts":
+        assert times["1002"] == 1
+    if does == "deletes":
+        assert "1002" not in post.states()
+
+
+def test_two_follow_ups_to_one_customer_keep_their_distance_when_they_are_sent() -> None:
+    post = Post(2, **{"class": "service", "template": "thank_you", "customer_id": "C-1"})
+    post.run()
+    assert sorted(post.states().values()) == ["queued", "sent"]
+    waiting = next(row for row in post.ledger()["mails"] if row.text("state") == "queued")
+    assert waiting.day("due_at") == NOON.date() + timedelta(days=3)
+    post.now += timedelta(days=2)
+    post.run()
+    assert len(post.server.delivered) == 1
+    post.now += timedelta(days=1)
+    post.run()
+    assert len(post.server.delivered) == 2
+
+
 def test_paused_sender_sends_nothing_after_its_deadline() -> None:
     post = Post(1)
 
