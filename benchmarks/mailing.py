@@ -12,9 +12,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from os import environ
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import yagmail
+from automations.mail.html import LAYOUT, blocks_of, html_of
 from generate import NOW
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -34,6 +36,7 @@ from automations.mail.views import context_of
 
 _ROOT = Path(__file__).parent.parent
 _MAIL, _TEMPLATES = "order_confirmation", BUNDLED / "mail_templates"
+_FOLDERS = (_TEMPLATES,)
 _MOST_COST, _LEAST_RATE = 1.5, 8.0
 _ROUND_TRIP_MS = 25
 # What the server of tests/mail_servers takes.
@@ -50,19 +53,25 @@ def race(shop: Path, repeats: int) -> Iterator[Line]:
 def _making(shop: Path, repeats: int) -> Line:
     """Fill in the same template for so many orders and build the messages; both must write the same words."""
     asked = list(_occasions(shop))
-    contexts = [context_of(occasion, SHOP, "ja") for occasion in asked]
     compose = Composer([_TEMPLATES], "ja", SHOP)
-    template = _plain_environment().get_template(f"{_MAIL}.txt.j2")
+    given = [_given(occasion, compose(occasion)) for occasion in asked]
+    environment = _plain_environment()
+    template, layout = environment.get_template(f"ja/{_MAIL}.txt.j2"), environment.get_template(LAYOUT)
     own = timed(
         lambda _: [_built(compose(occasion), n) for n, occasion in enumerate(asked)], repeats, lambda: None
     )
     peer = timed(
-        lambda _: [_built_plainly(template.render(context), n) for n, context in enumerate(contexts)],
+        lambda _: [
+            _built_plainly(template.render(context), layout.render(page), n)
+            for n, (context, page) in enumerate(given)
+        ],
         repeats,
         lambda: None,
     )
     ours = compose(asked[0])
-    assert ours == parted(_MAIL, template.render(contexts[0])), "both sides must write the same mail"
+    assert isinstance(ours, Composed)
+    assert ours == parted(_MAIL, template.render(given[0][0])), "both sides must write the same mail"
+    assert html_of(ours.text, SHOP, "ja", _FOLDERS) == layout.render(given[0][1]), "and the same page"
     ratio = own.best / peer.best
     return Line(
         f"{_MADE} mails filled in and built",
@@ -72,6 +81,13 @@ def _making(shop: Path, repeats: int) -> Line:
         f"<= {_MOST_COST} x",
         ratio <= _MOST_COST,
     )
+
+
+def _given(occasion: Occasion, composed: object) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what template and layout are filled in with, ready for them."""
+    assert isinstance(composed, Composed)
+    page = {"blocks": tuple(blocks_of(composed.text)), "shop": SHOP, "language": "ja"}
+    return dict(context_of(occasion, SHOP, "ja")), page
 
 
 def _occasions(shop: Path) -> Iterator[Occasion]:
@@ -85,7 +101,8 @@ def _occasions(shop: Path) -> Iterator[Occasion]:
 def _plain_environment() -> SandboxedEnvironment:
     """Return Jinja2's own sandbox, with the filters that the templates use."""
     environment = SandboxedEnvironment(
-        loader=FileSystemLoader(_TEMPLATES / "ja"),
+        loader=FileSystemLoader([_TEMPLATES, _TEMPLATES / "ja"]),
+        autoescape=lambda name: str(name).endswith(".html.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -97,7 +114,7 @@ def _plain_environment() -> SandboxedEnvironment:
 def _built(composed: object, number: int) -> bytes:
     assert isinstance(composed, Composed)
     row = Row("mails", str(number), _cells(composed, number))
-    return build_message(row, SHOP, html=_page(composed.text)).as_bytes()
+    return build_message(row, SHOP, html=html_of(composed.text, SHOP, "ja", _FOLDERS)).as_bytes()
 
 
 def _cells(composed: Composed, number: int) -> dict[str, object]:
@@ -110,11 +127,7 @@ def _cells(composed: Composed, number: int) -> dict[str, object]:
     }
 
 
-def _page(text: str) -> str:
-    return f"<html><body><pre>{text}</pre></body></html>\n"
-
-
-def _built_plainly(written: str, number: int) -> bytes:
+def _built_plainly(written: str, page: str, number: int) -> bytes:
     head, _, text = written.partition("\n\n")
     message = EmailMessage(policy=SMTP)
     message["From"] = f"{SHOP.name} <{SHOP.email}>"
@@ -123,7 +136,7 @@ def _built_plainly(written: str, number: int) -> bytes:
     message["Date"] = NOW
     message["Message-ID"] = f"<{number}@example.com>"
     message.set_content(text)
-    message.add_alternative(_page(text), subtype="html")
+    message.add_alternative(page, subtype="html")
     return message.as_bytes()
 
 
@@ -154,7 +167,9 @@ def _send_own(shop: Path, port: int) -> None:
     secret.write_text(_PASSWORD, encoding="utf-8")
     secret.chmod(0o600)
     account = MailAccount(host="localhost", port=port, user=_USER, password_file=secret.name)
-    content = _built_plainly("Subject: 発送のお知らせ\n\n本日発送しました。\n", 0)
+    content = _built_plainly(
+        "Subject: 発送のお知らせ\n\n本日発送しました。\n", "<p>本日発送しました。</p>\n", 0
+    )
     batch = [Outgoing(str(n), f"c{n}@example.com", content, "<0@example.com>") for n in range(_SENT)]
     transport = open_transport(account, shop)
     outcomes = list(transport.send(batch, lambda _key: True))
