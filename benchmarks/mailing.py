@@ -16,7 +16,6 @@ from typing import Any
 from unittest import mock
 
 import yagmail
-from automations.mail.html import LAYOUT, blocks_of, html_of
 from generate import NOW
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -29,6 +28,7 @@ from automations.core.mails.occasions import Composed, Occasion
 from automations.core.mails.outcomes import Outgoing
 from automations.mail.compose import Composer, parted
 from automations.mail.environment import environment_of
+from automations.mail.html import LAYOUT, blocks_of, html_of
 from automations.mail.message import build_message
 from automations.mail.sample import SHOP, occasions
 from automations.mail.smtp import open_transport
