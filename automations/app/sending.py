@@ -90,7 +90,7 @@ class Courier:
         self._claimed_by: dict[str, str] = {}
         self._size = _FIRST if office.sent else _BLIND
         self._left = office.account.run_limit
-        self._look: tuple[frozenset[str], frozenset[str] | None] | None = None
+        self._look: tuple[frozenset[str], frozenset[str] | None, datetime] | None = None
 
     def takes(self, mail: Row) -> bool:
         """Return whether a mail is sent; others are written as files."""
@@ -113,7 +113,7 @@ class Courier:
         """Forget what was reported: the ledger shows it."""
         self._tried.clear()
         if self._look is not None:
-            self._look = (frozenset(), frozenset())
+            self._look = (frozenset(), frozenset(), self._look[2])
 
     def send(self, group: Group, ledger: Ledger) -> None:
         """Send a group that stands in ``ledger``, which is settled and was read after the claim."""
@@ -123,6 +123,10 @@ class Courier:
             key: mail
             for key, mail in group.mails.items()
             if (row := ledger["mails"].get(key)) is not None and is_ours(row, group.claim)
+        }
+        # What was told of a mail that stands under a newer claim was written together with that claim.
+        self._tried = {
+            key: one for key, one in self._tried.items() if key not in mine or one.claim == group.claim
         }
         for key, stop in self._called_off(mine, ledger).items():
             self._tried[key] = Tried(group.claim, "called_off", begun, *stop)
@@ -190,10 +194,11 @@ class Courier:
         if self._look is None:
             unknown = frozenset(to_look_up(ledger).values())
             asked = unknown | proofs(ledger) if unknown else unknown
-            self._look = (asked, self._office.sent.holds(asked) if asked else asked)
+            begun = self._now()
+            self._look = (asked, self._office.sent.holds(asked) if asked else asked, begun)
             self.told.look_trouble = self._office.sent.trouble
-        asked, found = self._look
-        return Plan() if found is None else looked_up(ledger, asked, found)
+        asked, found, at = self._look
+        return Plan() if found is None else looked_up(ledger, asked, found, at)
 
     def _give_up(self, ledger: Ledger) -> None:
         """Count mails as not tried that are in our hands and cannot go any more."""
@@ -210,8 +215,13 @@ class Courier:
         return [
             row
             for key, row in rows.items()
-            if row is not None and is_ours(row, self._claimed_by[key]) and key not in self._tried
+            if row is not None and is_ours(row, self._claimed_by[key]) and not self._has_tried(row)
         ]
+
+    def _has_tried(self, mail: Row) -> bool:
+        """Return whether a mail was tried under the claim it stands under."""
+        tried = self._tried.get(mail.key)
+        return tried is not None and tried.claim == mail.text("claim")
 
     def _released(self, ledger: Ledger) -> Plan:
         """Release claims whose rows do not stand as ours, because a person moved them: nothing was sent under them."""

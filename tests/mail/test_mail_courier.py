@@ -258,6 +258,41 @@ def test_folder_that_keeps_no_sent_mails_proves_nothing() -> None:
     assert post.times_delivered()["1001"] == 1
 
 
+def test_mails_found_in_the_folder_prove_it_for_the_others() -> None:
+    post = Post(2)
+    post.server.answers["order_confirmation:1001"] = [Outcome("unknown", "lost")]
+    post.server.answers["order_confirmation:1002"] = [Outcome("unknown")]
+    post.run()
+    post.until_quiet()
+    assert post.states() == {"1001": "sent", "1002": "sent"}
+    assert post.times_delivered() == {"1001": 1, "1002": 1}
+
+
+def test_folder_that_shows_mails_late_is_asked_again_before_a_person_is() -> None:
+    post = Post(1)
+    post.write_sent_mail()
+    post.server.answers["order_confirmation:1001"] = [Outcome("unknown", "lost")]
+    post.run()
+    post.server.keeps = False
+    post.run()
+    post.server.keeps = True
+    post.until_quiet()
+    assert post.states() == {"1000": "sent", "1001": "sent"}
+    assert post.times_delivered() == {"1000": 1, "1001": 1}
+
+
+def test_mail_that_was_not_begun_goes_in_the_same_run_once_its_minute_is_over() -> None:
+    post = Post(2)
+    post.server.answers["order_confirmation:1001"] = [Outcome("before")]
+
+    def slow() -> None:
+        post.now += timedelta(minutes=2)
+
+    post.run(hook=at_step(6, slow))  # before the second mail
+    assert post.states() == {"1001": "sent", "1002": "sent"}
+    assert post.times_delivered() == {"1001": 1, "1002": 1}
+
+
 def test_mail_that_is_lost_twice_is_held() -> None:
     post = Post(1)
     post.write_sent_mail()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from automations.core.ledger import Ledger, Row, update
 from automations.core.mails.claims import open_claims, overdue, release_marks
@@ -12,8 +12,11 @@ from automations.core.plan import Finding, Part, Plan
 from automations.core.values import Value
 
 _BETWEEN_LOOKS = timedelta(minutes=10)
-# So many mails that surely went are looked up too; one of them must be there, or the folder proves nothing.
+# So many mails that surely went are looked up too; if none of all is there, the folder proves nothing.
 _PROOFS = 5
+_NO_PROOF = msg(
+    "It may have arrived: the folder of sent mails keeps none of Daicho's mails, so it tells nothing."
+)
 
 
 def take_over(ledger: Ledger) -> Iterator[Part]:
@@ -52,41 +55,33 @@ def proofs(ledger: Ledger) -> frozenset[str]:
     return frozenset(mail.text("message_id") for mail in sent[:_PROOFS])
 
 
-def looked_up(ledger: Ledger, asked: Collection[str], found: Collection[str]) -> Plan:
+def looked_up(ledger: Ledger, asked: Collection[str], found: Collection[str], at: datetime) -> Plan:
     """Return what follows from a look into the folder of sent mails.
 
     Args:
         ledger: As it stands.
         asked: Message-IDs that were looked for: those of ``to_look_up`` and ``proofs``.
         found: Those of them that are in the folder.
+        at: When it was looked into; what came later, this look cannot know.
     """
-    is_proven = not proofs(ledger).isdisjoint(found)
     claims = open_claims(ledger.marks)
     mails = [ledger["mails"][key] for key, name in to_look_up(ledger).items() if name in asked]
-    return Plan.of([_of_mail(mail, found, ledger, claims, is_proven=is_proven) for mail in mails])
+    return Plan.of([_of_mail(mail, found, ledger, claims, at) for mail in mails])
 
 
 def _of_mail(
-    mail: Row,
-    found: Collection[str],
-    ledger: Ledger,
-    claims: Mapping[str, Collection[str]],
-    *,
-    is_proven: bool,
+    mail: Row, found: Collection[str], ledger: Ledger, claims: Mapping[str, Collection[str]], at: datetime
 ) -> Part:
     look = mail.moment("look")
     if mail.text("message_id") in found:
         sent_at = mail.get("sent_at") or ledger.now
         return update(mail, {"state": "sent", "sent_at": sent_at, "look": None, "errors": None})
-    if not is_proven:
-        why = msg(
-            "It may have arrived: the folder of sent mails keeps none of Daicho's mails, so it tells nothing."
-        )
-        return _held(mail, why, ledger)
     if look is None:
-        return update(mail, {"look": ledger.now})
-    if ledger.now < look + _BETWEEN_LOOKS:
+        return update(mail, {"look": at})
+    if at < look + _BETWEEN_LOOKS:
         return ()
+    if not found:
+        return _held(mail, _NO_PROOF, ledger)
     if mail.number_of("resent"):
         return _held(mail, msg("It was sent twice and both times nobody knows whether it went."), ledger)
     cells: dict[str, Value] = {
