@@ -1,11 +1,11 @@
 # Everything a developer needs, one command each. Each target makes the environment it needs.
-# make demo | test | lint | types | bench | year | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread | sim | sim-ablate | fuzz-mails | test-dovecot
+# make demo | test | lint | types | bench | year | lock | translations | docs | test-kill | test-office | test-hostile | sheets-server | test-gspread | sim | sim-ablate | fuzz-mails | test-dovecot | sim-mails | sim-mails-ablate | test-kill-mails
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench year lock translations docs test-kill test-office test-hostile sheets-server test-gspread sim sim-ablate fuzz-mails test-dovecot clean
+.PHONY: demo test lint types bench year lock translations docs test-kill test-office test-hostile sheets-server test-gspread sim sim-ablate fuzz-mails test-dovecot sim-mails sim-mails-ablate test-kill-mails clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -70,6 +70,18 @@ fuzz-mails: $(READY)
 # Holds the mailbox of the tests against Dovecot (Debian: dovecot-imapd).
 test-dovecot: $(READY)
 	$(BIN)/python -m tests.mail_servers.compare
+
+# Mails in histories of 500, beside two usual scripts: make sim-mails MAILS=50000 [LOOKUP=--no-lookup]
+sim-mails: $(READY)
+	$(BIN)/python -m tests.mail_simulation --mails $(MAILS) $(LOOKUP)
+
+# Takes each mechanism of the courier away; every time a promise must break.
+sim-mails-ablate: $(READY)
+	$(BIN)/python -m tests.mail_simulation --ablate
+
+# The real program is killed 500 times while it sends 500 mails.
+test-kill-mails: $(READY)
+	DAICHO_MAIL_KILLS=500 $(BIN)/python -m pytest tests/mail_kill
 
 # Renews the locked versions; needs the network.
 lock: $(READY)
