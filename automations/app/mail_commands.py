@@ -20,20 +20,28 @@ def mail() -> None:
 @mail.command(help=_("Show a mail as it would go.\n\nExample: daicho mail preview shipped --order KM-1002"))
 @click.argument("name")
 @click.option("--order", required=True, help=_("Order number."))
-@click.option("--open", "in_browser", is_flag=True, help=_("Show it in the browser."))
+@click.option("--html", "as_html", is_flag=True, help=_("Print the page instead of the text."))
+@click.option("--open", "in_browser", is_flag=True, help=_("Show both in the browser."))
 @common
-def preview(
-    name: str, order: str, folder: Path, now: datetime | None, language: str | None, in_browser: bool
+def preview(  # noqa: PLR0913 - the options of the command
+    name: str,
+    order: str,
+    folder: Path,
+    now: datetime | None,
+    language: str | None,
+    as_html: bool,
+    in_browser: bool,
 ) -> None:
     """Show one mail for one order."""
-    from automations.app.mail_preview import preview_mail, preview_page
+    from automations.app.mail_preview import preview_mail, write_page
 
+    shown = preview_mail(folder, name, order, now, language)
     if in_browser:
-        page = preview_page(folder, name, order, now, language)
+        page = write_page(shown)
         click.launch(page.as_uri())
         click.echo(str(page))
         return
-    click.echo(preview_mail(folder, name, order, now, language))
+    click.echo(shown.html if as_html else shown.written)
 
 
 @mail.command(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from pathlib import Path
+from tempfile import mkdtemp
 
 from automations.app.configuration import Configuration
 from automations.app.orders import find_order
@@ -14,8 +16,18 @@ from automations.core.ledger import Ledger, Row
 from automations.core.mails.kinds import MailKind
 from automations.core.mails.occasions import CannotCompose, Composed, Occasions
 from automations.core.messages import msg
+from automations.core.records import dataclass
 from automations.core.shipping.shared_parcels import parcels_of
 from automations.core.text import nearest, visible
+
+_PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>body {{ font-family: sans-serif; max-width: 46em; margin: 1em auto; padding: 0 1em }}
+pre {{ white-space: pre-wrap }} iframe {{ width: 100%; height: 60vh; border: 1px solid #bbb }}</style>
+<pre>{head}</pre>
+<iframe sandbox title="HTML" srcdoc="{html}"></iframe>
+<pre>{text}</pre>
+"""
 
 
 class PreviewRefused(DaichoError):
@@ -24,39 +36,55 @@ class PreviewRefused(DaichoError):
     exit_code = 2
 
 
-def preview_mail(folder: Path, name: str, number: str, now: datetime | None, language: str | None) -> str:
-    """Return subject, recipient and text of a mail for one order.
+@dataclass(frozen=True)
+class Preview:
+    """A mail for one order as it would go: its first lines, its text, and the page that travels beside the text."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def written(self) -> str:
+        """The mail as plain text, for the screen."""
+        return visible(f"{self.to}\n{self.subject}\n\n{self.text}")
+
+    @property
+    def page(self) -> str:
+        """The mail for the browser: as a mail program shows it, and below it the text."""
+        head = escape(f"{self.to}\n{self.subject}")
+        return _PAGE.format(
+            title=escape(self.subject), head=head, html=escape(self.html), text=escape(visible(self.text))
+        )
+
+
+def preview_mail(folder: Path, name: str, number: str, now: datetime | None, language: str | None) -> Preview:
+    """Return a mail for one order.
 
     Raises:
         PreviewRefused: There is no such mail, or something it needs is missing.
         OrderUnknown: There is no such order.
     """
+    from automations.mail.html import html_of
+
     shop = open_shop(folder, language)
-    mail = known_mail(shop.configuration, name)
+    configuration = shop.configuration
+    mail = known_mail(configuration, name)
     _, ledger = read_ledger(shop, now)
-    order, made = composed_for(shop.configuration, ledger, mail, number)
-    to = msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language)
-    subject = msg("Subject: {subject}", subject=made.subject).text(ledger.language)
-    return visible(f"{to}\n{subject}\n\n{made.text}")
-
-
-def preview_page(folder: Path, name: str, number: str, now: datetime | None, language: str | None) -> Path:
-    """Write a mail for one order as a page for the browser, which only you can read, and return the file.
-
-    Raises:
-        PreviewRefused: As ``preview_mail``.
-        OrderUnknown: There is no such order.
-    """
-    from html import escape
-    from tempfile import mkdtemp
-
-    shown = escape(preview_mail(folder, name, number, now, language))
-    page = (
-        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>{escape(name)}</title><pre style="white-space: pre-wrap; max-width: 40em">{shown}</pre>'
+    order, made = composed_for(configuration, ledger, mail, number)
+    return Preview(
+        msg("To: {to}", to=order.text("buyer_email") or "-").text(ledger.language),
+        msg("Subject: {subject}", subject=made.subject).text(ledger.language),
+        made.text,
+        html_of(made.text, configuration.shop, configuration.language, configuration.template_folders),
     )
+
+
+def write_page(preview: Preview) -> Path:
+    """Write a preview as a page for the browser, which only you can read, and return the file."""
     path = Path(mkdtemp(prefix="daicho-preview-")) / "mail.html"
-    path.write_text(page, encoding="utf-8")
+    path.write_text(preview.page, encoding="utf-8")
     return path
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email import message_from_bytes, policy
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hand_shop import TOKYO, HandShop
 from mail_servers.desk import Desk
 
 from automations.app import doctor
-from automations.app.mail_preview import preview_page
+from automations.app.mail_preview import preview_mail, write_page
 from automations.app.mail_test import SampleRefused, send_test
 from automations.core.errors import ServiceError
 from automations.core.mails.suppressed import Suppressed
@@ -63,8 +65,14 @@ def test_sample_is_sent_to_oneself_and_the_ledger_never_hears_of_it(shop: HandSh
 
 def test_page_for_the_browser_shows_nothing_as_markup(shop: HandShop) -> None:
     shop.type_order("1002", buyer_name="<b>北村</b>")
-    page = preview_page(shop.folder, "order_confirmation", "1002", NOW, "en")
-    assert "&lt;b&gt;北村&lt;/b&gt;" in page.read_text(encoding="utf-8")
+    shown = preview_mail(shop.folder, "order_confirmation", "1002", NOW, "en")
+    page = write_page(shown)
+    frame = re.search(r'srcdoc="([^"]*)"', page.read_text(encoding="utf-8"))
+    assert frame
+    assert unescape(frame[1]) == shown.html
+    assert "&lt;b&gt;北村&lt;/b&gt;" in shown.html
+    for text in (shown.html, shown.page):
+        assert "<b>北村" not in text
     assert page.stat().st_mode & 0o077 == 0 or page.parent.stat().st_mode & 0o077 == 0
 
 
