@@ -176,7 +176,7 @@ SCENES = (
         msg("A person decides"),
         (
             msg("The staff read a remark and check the noshi, ring up a customer, look into the bank account and note two credit checks."),
-            msg("What they clear goes on at once; a corrected phone number clears its hold by itself."),
+            msg("What they clear goes on at once. Questions and apologies only go to customers once somebody has read and approved them."),
         ),
         typed=(
             _cleared("KM-1018", "remark", "お礼のお言葉のみ"),
@@ -187,8 +187,10 @@ SCENES = (
             _paid("KM-1005"),
             Typed("orders", "KM-1009", {"credit_state": "approved"}),
             Typed("orders", "KM-1010", {"credit_state": "refused"}),
+            Typed("mails", "hold_question:KM-1015:house_number", {"wish": "approve_all"}),
+            Typed("mails", "shortage:KM-1022", {"approved": True}),
         ),
-        shows=("KM-1010", "KM-1011", "KM-1017"),
+        shows=("KM-1010", "KM-1011"),
     ),
     Scene(
         _at(24, 16),

@@ -25,6 +25,7 @@ _STOPPED: Mapping[str, Message] = {
     "gift": msg("The order is a gift."),
 }
 _WAITING = ("queued", "awaiting")
+_DOUBTFUL = ("unknown", "held")
 # A mail that was put off for two days, or over a closing day, is not too old.
 _LATE_DAYS = 5
 _MOVED = msg("The buyer's address was changed before it went.")
@@ -37,8 +38,8 @@ def stop_queued(ledger: Ledger, settings: Settings, standing: Standing) -> Itera
         if row.text("state") in _WAITING and (stop := called_off(row, ledger, occasions, standing)):
             state, why = stop
             yield _to(row, state, why, ledger)
-        elif row.text("state") == "unknown" and row.text("wish") == "cancel":
-            yield _to(row, "held", msg("A person stopped it; it may have arrived before."), ledger)
+        elif row.text("state") in _DOUBTFUL and row.text("wish") == "cancel":
+            yield _to(row, "cancelled", msg("A person stopped it; it may have arrived before."), ledger)
 
 
 def called_off(
@@ -58,6 +59,8 @@ def called_off(
     if order.text("buyer_email").casefold() != row.text("to").casefold():
         return "cancelled", _MOVED
     if _is_too_old(row, mail, ledger):
+        if row.text("state") == "awaiting":
+            return "cancelled", msg("Nobody approved it in time; to send it all the same choose resend.")
         return "held", msg("It is too late for this mail now; to send it all the same choose resend.")
     return None
 
