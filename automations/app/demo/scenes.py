@@ -190,7 +190,7 @@ SCENES = (
             Typed("mails", "hold_question:KM-1015:house_number", {"wish": "approve_all"}),
             Typed("mails", "shortage:KM-1022", {"approved": True}),
         ),
-        shows=("KM-1010", "KM-1011"),
+        shows=("KM-1010",),
     ),
     Scene(
         _at(24, 16),
