@@ -30,6 +30,7 @@ class Variant:
         seeds: Within how many seeds its lack must show.
         patches: What stands in for what: owner, name, replacement.
         needs_claims: Whether sending without a claim counts as broken by itself.
+        haste: How much more often than usual people change their minds.
         copies: How many copies of a mail may go where the folder of sent mails lies.
     """
 
@@ -39,6 +40,7 @@ class Variant:
     rates: Rates = HARSH
     folder: Folder = _LATE
     needs_claims: bool = True
+    haste: float = 1.0
     copies: int = 1
 
     @contextmanager
@@ -102,7 +104,9 @@ ABLATIONS = (
         needs_claims=False,
     ),
     Variant("deadline of the claim", 30, ((sending, "until_of", lambda _: _NEVER),)),
-    Variant("look at the ledger after the claim", 30, ((sending.Courier, "_called_off", lambda *_: {}),)),
+    Variant(
+        "look at the ledger after the claim", 30, ((sending.Courier, "_called_off", lambda *_: {}),), haste=40
+    ),
     Variant("taken over only to unknown", 6, ((automations.queue_mails, "take_over", _at_once),)),
     Variant("looked up twice", 30, ((lookups, "_of_mail", _with(look=_long_ago)),)),
     Variant("folder proves itself", 6, ((lookups, "_of_mail", _proven),), folder=Folder(saves=False)),
@@ -118,5 +122,6 @@ ABLATIONS = (
         "marks of claims",
         60,
         ((sending, "open_claims", lambda _: {}), (lookups, "open_claims", lambda _: {})),
+        haste=20,
     ),
 )

@@ -16,6 +16,8 @@ from .rivals import RIVALS
 from .world import Result, World
 
 MAILS, _FEW = 500, 120
+# So many histories between two lines that say how far it is.
+_OFTEN = 10
 _COLUMNS = {
     "duplicate": "duplicates",
     "lost": "lost",
@@ -81,7 +83,7 @@ def _many(options: argparse.Namespace) -> int:
     totals = {}
     with ProcessPoolExecutor(options.jobs) as pool:
         for name, job in jobs.items():
-            totals[name] = _summed(pool.map(job, seeds), is_product=name == "daicho")
+            totals[name] = _summed(name, pool.map(job, seeds))
     _print_table(totals)
     print()
     for name, count in sorted(totals["daicho"].items()):
@@ -106,13 +108,15 @@ def _rival(name: str, seed: int) -> Result:
     return result
 
 
-def _summed(results: Iterable[Result], *, is_product: bool) -> Counter[str]:
+def _summed(name: str, results: Iterable[Result]) -> Counter[str]:
     total: Counter[str] = Counter()
-    for result in results:
+    for count, result in enumerate(results, 1):
         total.update(result.counts)
         total.update(f"broken {one.promise}" for one in result.broken)
-        if is_product and result.broken:
+        if name == "daicho" and result.broken:
             print(told(result), flush=True)
+        if count % _OFTEN == 0:
+            print(*_row(name, total), file=sys.stderr, flush=True)
     return total
 
 
@@ -120,9 +124,13 @@ def _print_table(totals: dict[str, Counter[str]]) -> None:
     head = ("", "mails", "sent", *_COLUMNS.values(), "held or unknown, shown")
     _print_row(head)
     for name, total in totals.items():
-        held = total["state held"] + total["state unknown"]
-        broken = (total[f"broken {promise}"] for promise in _COLUMNS)
-        _print_row((name, total["mails"], total["taken"], *broken, held if name == "daicho" else "-"))
+        _print_row(_row(name, total))
+
+
+def _row(name: str, total: Counter[str]) -> tuple[object, ...]:
+    held = total["state held"] + total["state unknown"]
+    broken = (total[f"broken {promise}"] for promise in _COLUMNS)
+    return name, total["mails"], total["taken"], *broken, held if name == "daicho" else "-"
 
 
 def _print_row(cells: Sequence[object]) -> None:

@@ -23,6 +23,7 @@ class People:
     Attributes:
         orders: How many orders come in.
         busy: Whether people also change their minds.
+        haste: How much more often than usual they do.
     """
 
     ledger: SharedLedger
@@ -31,6 +32,7 @@ class People:
     clock: Clock
     orders: int
     busy: bool = True
+    haste: float = 1.0
     note: list[str] = field(default_factory=list)
     _come: int = 0
     _copied: list[str] = field(default_factory=list)
@@ -53,7 +55,7 @@ class People:
         act = self.chance.choices([act for act, _ in acts], [weight for _, weight in acts])[0]
         if self.busy and self._come:
             act(str(self.chance.randint(1001, 1000 + self._come)))
-        often = 30 * HOUR / (self.orders * 0.12 + 1)
+        often = 30 * HOUR / (self.orders * 0.12 * self.haste + 1)
         return self.clock.seconds + self.chance.expovariate(1 / often)
 
     def approve(self) -> float | None:

@@ -82,7 +82,9 @@ class World:
         self.truth = Truth(self.clock, claims_are_needed=variant.needs_claims, most_copies=variant.copies)
         self.events: list[str] = []
         self.post = Post(self.chance, self.clock, self.rates, self.folder, self._took)
-        self.people = People(self.ledger, self.truth, self.chance, self.clock, mails, note=self.events)
+        self.people = People(
+            self.ledger, self.truth, self.chance, self.clock, mails, haste=variant.haste, note=self.events
+        )
         self.late: list[Callable[[], None]] = []
         self.is_calm = False
         self._runs = 0
