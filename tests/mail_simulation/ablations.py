@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,9 +107,14 @@ ABLATIONS = (
     Variant(
         "look at the ledger after the claim", 30, ((sending.Courier, "_called_off", lambda *_: {}),), haste=40
     ),
-    Variant("taken over only to unknown", 6, ((automations.queue_mails, "take_over", _at_once),)),
-    Variant("looked up twice", 30, ((lookups, "_of_mail", _with(look=_long_ago)),)),
-    Variant("folder proves itself", 6, ((lookups, "_of_mail", _proven),), folder=Folder(saves=False)),
+    Variant("taken over only to unknown", 3, ((automations.queue_mails, "take_over", _at_once),)),
+    Variant(
+        "looked up twice",
+        30,
+        ((lookups, "_of_mail", _with(look=_long_ago)),),
+        rates=replace(HARSH, lost=0.35),
+    ),
+    Variant("folder proves itself", 3, ((lookups, "_of_mail", _proven),), folder=Folder(saves=False)),
     Variant(
         "sent again once only",
         30,
