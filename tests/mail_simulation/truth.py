@@ -172,7 +172,7 @@ class Truth:
             self._break("lost", key, f"{state}, and no reason is shown")
         elif state == "cancelled" and not self._is_called_off(key):
             self._break("lost", key, f"cancelled, and nobody asked for it: {reason}")
-        elif state in {"cancelled", "refused"} and taken:
+        elif state in {"cancelled", "refused"} and taken and not self._is_stopped_in_doubt(key):
             self._break("wrong state", key, f"{state}, and yet it went")
         elif state == "unknown" and can_look:
             self._break("lost", key, "unknown, though it could be looked up")
@@ -180,6 +180,14 @@ class Truth:
             self.counts[f"{state}, and {'went' if taken else 'did not go'}"] += 1
             if self.doubts.isdisjoint({key, *self.runs[key]}):
                 self._break("held", key, f"{state} without need: {reason}")
+
+    def _is_stopped_in_doubt(self, key: str) -> bool:
+        """Return whether a person stopped a mail of unknown fate: its row then says that it may have arrived."""
+        at = self.stops.get(key)
+        if at is None or at <= self.claims[key][0]:
+            return False
+        self.counts["stopped in doubt, and went"] += 1
+        return True
 
     def _is_called_off(self, key: str) -> bool:
         order = self.orders_of[key]
