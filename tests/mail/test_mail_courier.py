@@ -247,6 +247,33 @@ def test_mail_of_unknown_fate_that_is_in_the_folder_was_sent() -> None:
     assert post.times_delivered() == {"1001": 1}
 
 
+@pytest.mark.parametrize(
+    ("reply", "state", "times"),
+    [pytest.param("lost", "sent", 1, id="it had gone"), pytest.param("", "cancelled", 0, id="it had not")],
+)
+def test_mail_of_unknown_fate_that_a_person_stops_is_looked_up_first(
+    reply: str, state: str, times: int
+) -> None:
+    post = Post(1)
+    post.write_sent_mail()
+    post.server.answers["order_confirmation:1001"] = [Outcome("unknown", reply)]
+    post.run()
+    post.person("mails", "order_confirmation:1001", wish="cancel")
+    post.until_quiet()
+    assert post.states()["1001"] == state
+    assert post.times_delivered().get("1001", 0) == times
+
+
+def test_mail_of_unknown_fate_uses_the_limit_of_one_day_only() -> None:
+    post = Post(2, account=replace(BLIND, daily_limit=1))
+    post.server.answers["order_confirmation:1001"] = [Outcome("unknown")]
+    post.run()
+    assert post.states() == {"1001": "unknown", "1002": "queued"}
+    post.now += timedelta(hours=25)
+    post.run()
+    assert post.states() == {"1001": "unknown", "1002": "sent"}
+
+
 def test_folder_that_keeps_no_sent_mails_proves_nothing() -> None:
     post = Post(1)
     post.server.keeps = False

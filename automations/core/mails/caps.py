@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
-from automations.core.ledger import Ledger, update
+from automations.core.ledger import Ledger, Row, update
 from automations.core.mails.account import MailAccount
 from automations.core.mails.claims import most_important
 from automations.core.messages import msg
@@ -22,12 +22,14 @@ _OUT = ("sent", "written")
 def left_today(ledger: Ledger, account: MailAccount) -> int:
     """Return how many mails the account may still send, counting those of the last 24 hours and those in hand."""
     since = ledger.now - timedelta(hours=24)
-    used = sum(
-        ((sent := mail.moment("sent_at")) is not None and sent > since)
-        or mail.text("state") in ("sending", "unknown")
-        for mail in ledger["mails"]
-    )
+    used = sum(mail.text("state") == "sending" or _is_since(mail, since, ledger) for mail in ledger["mails"])
     return max(0, account.daily_limit - used)
+
+
+def _is_since(mail: Row, since: datetime, ledger: Ledger) -> bool:
+    """Return whether a mail went, or perhaps went, since a moment; of a doubtful one the planned time is known."""
+    went = mail.moment("due_at") or ledger.now if mail.text("state") == "unknown" else mail.moment("sent_at")
+    return went is not None and went > since
 
 
 def usual_number(ledger: Ledger) -> int | None:

@@ -73,6 +73,7 @@ def _of_mail(
     mail: Row, found: Collection[str], ledger: Ledger, claims: Mapping[str, Collection[str]], at: datetime
 ) -> Part:
     look = mail.moment("look")
+    cells: dict[str, Value]
     if mail.text("message_id") in found:
         sent_at = mail.get("sent_at") or ledger.now
         return update(mail, {"state": "sent", "sent_at": sent_at, "look": None, "errors": None})
@@ -80,17 +81,17 @@ def _of_mail(
         return update(mail, {"look": at})
     if at < look + _BETWEEN_LOOKS:
         return ()
+    if mail.text("wish") == "cancel":
+        why = (
+            msg("A person stopped it.") if found else msg("A person stopped it; it may have arrived before.")
+        )
+        cells = {"state": "cancelled", "look": None, "errors": why.text(ledger.language)}
+        return update(mail, cells, why)
     if not found:
         return _held(mail, _NO_PROOF, ledger)
     if mail.number_of("resent"):
         return _held(mail, msg("It was sent twice and both times nobody knows whether it went."), ledger)
-    cells: dict[str, Value] = {
-        "state": "queued",
-        "due_at": ledger.now,
-        "look": None,
-        "resent": 1,
-        "errors": None,
-    }
+    cells = {"state": "queued", "due_at": ledger.now, "look": None, "resent": 1, "errors": None}
     return Plan.of(update(mail, cells), marks=release_marks(mail.key, claims.get(mail.key, ())))
 
 

@@ -25,7 +25,6 @@ _STOPPED: Mapping[str, Message] = {
     "gift": msg("The order is a gift."),
 }
 _WAITING = ("queued", "awaiting")
-_DOUBTFUL = ("unknown", "held")
 # A mail that was put off for two days, or over a closing day, is not too old.
 _LATE_DAYS = 5
 _MOVED = msg("The buyer's address was changed before it went.")
@@ -34,11 +33,13 @@ _MOVED = msg("The buyer's address was changed before it went.")
 def stop_queued(ledger: Ledger, settings: Settings, standing: Standing) -> Iterator[Part]:
     """Yield what turns waiting mails that may not go any more to ``cancelled`` or ``held``, with the reason."""
     occasions = Occasions(ledger, settings)
+    # Where it can be looked up whether a mail went, that comes first.
+    doubtful = ("held",) if settings.mail.imap.host else ("held", "unknown")
     for row in ledger["mails"]:
         if row.text("state") in _WAITING and (stop := called_off(row, ledger, occasions, standing)):
             state, why = stop
             yield _to(row, state, why, ledger)
-        elif row.text("state") in _DOUBTFUL and row.text("wish") == "cancel":
+        elif row.text("wish") == "cancel" and row.text("state") in doubtful:
             yield _to(row, "cancelled", msg("A person stopped it; it may have arrived before."), ledger)
 
 
