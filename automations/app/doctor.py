@@ -62,7 +62,7 @@ def examine(
     )
     in_the_way = (*place.in_the_way, *shut)
     marked = (("✓", (*_well(place, ledger, shop), *mail_well, *signed_in)), ("✗", in_the_way), ("△", mend))
-    return [line for mark, told in marked for line in _marked(mark, told, ledger.language)], not in_the_way
+    return [line for mark, told in marked for line in _marked(mark, told, language)], not in_the_way
 
 
 def _told_unclear(ledger: Ledger, shop: Shop) -> Iterable[Message]:

@@ -68,10 +68,23 @@ def send_test(
 def _sample(configuration: Configuration, mail: MailKind) -> Composed:
     made = composer_of(configuration)(next(iter(occasions(mail, configuration.schema, {}))))
     if isinstance(made, CannotCompose):
-        raise SampleRefused(
-            "mail-incomplete", made.why, msg("Find out more with: daicho mail check"), where=made.template
-        )
+        raise _incomplete(mail, made)
     return made
+
+
+def _incomplete(mail: MailKind, cannot: CannotCompose) -> SampleRefused:
+    why = msg(
+        "{mail}: {variable} in the template {template} cannot be filled in. {why}",
+        mail=mail.label,
+        variable=cannot.variable,
+        template=cannot.template,
+        why=cannot.why,
+    )
+    tab, _, name = cannot.variable.partition(".")
+    fix = msg("Fill in that value, or change the template in mail_templates so that it does not need it.")
+    if tab == "shop":
+        fix = msg("Fill in {name} under shop: in shop.yaml.", name=name)
+    return SampleRefused("mail-incomplete", why, fix, where=cannot.template)
 
 
 def _row(mail: MailKind, made: Composed, to: str, moment: datetime, configuration: Configuration) -> Row:

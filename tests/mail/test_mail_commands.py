@@ -112,6 +112,24 @@ def test_sample_goes_to_exactly_one(shop: HandShop, to: str) -> None:
         send_test(shop.folder, "order_confirmation", to, "1001", NOW, "en")
 
 
+def test_sample_of_a_shop_without_a_name_says_where_to_write_it(shop: HandShop) -> None:
+    settings = shop.folder / "shop.yaml"
+    blank = re.sub(
+        r"^  name: .*$", '  name: ""', settings.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE
+    )
+    settings.write_text(blank, encoding="utf-8")
+    with pytest.raises(SampleRefused) as refused:
+        send_test(shop.folder, "order_confirmation", ME, None, NOW, "en")
+    assert "shop.name" in refused.value.why.text("en")
+    assert refused.value.fix.text("en") == "Fill in name under shop: in shop.yaml."
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "can be read"), ("ja", "を読めます")])
+def test_doctor_speaks_the_language_it_is_asked_in(shop: HandShop, language: str, line: str) -> None:
+    lines, _ = doctor.examine(shop.folder, NOW, language)
+    assert any(line in told for told in lines)
+
+
 def test_doctor_signs_in_without_sending(shop: HandShop, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("automations.mail.dns_records.patient_resolver", lambda: None)
     connect(shop, desk)
