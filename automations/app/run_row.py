@@ -11,11 +11,14 @@ from automations.core.ledger import Ledger, update
 from automations.core.messages import Message, msg
 from automations.core.plan import AppendRow, Change, Finding, Plan, SetCells
 
+_REPLIES = "record_mail_replies"
+
 
 def summary(folded: Folded, before: Ledger) -> tuple[Message, ...]:
     """Return what the run does in a few short sentences, most important first; empty when nothing."""
     appended = Counter(change.tab for change in folded.plan.changes if isinstance(change, AppendRow))
     moved = _status_moves(folded, before)
+    returned = _returned(folded)
     sentences = [
         (appended["orders"], msg("orders taken in: {count}", count=appended["orders"])),
         (appended["holds"], msg("holds raised: {count}", count=appended["holds"])),
@@ -25,6 +28,11 @@ def summary(folded: Folded, before: Ledger) -> tuple[Message, ...]:
         (moved["arrived"], msg("orders arrived: {count}", count=moved["arrived"])),
         (moved["posted"], msg("sales posted: {count}", count=moved["posted"])),
         (appended["mails"], msg("mails queued: {count}", count=appended["mails"])),
+        (returned, msg("mails that came back: {count}", count=returned)),
+        (
+            appended["suppressions"],
+            msg("addresses that get no more mails: {count}", count=appended["suppressions"]),
+        ),
     ]
     return tuple(sentence for count, sentence in sentences if count)
 
@@ -74,6 +82,11 @@ def control_rows(folded: Folded, ledger: Ledger) -> Plan:
             )
             changes.append(update(row, {"last_run_at": ledger.now, "result": result}))
     return Plan.of(changes)
+
+
+def _returned(folded: Folded) -> int:
+    changes = (change for name, step in folded.steps if name == _REPLIES for change in step.changes)
+    return len({change.key for change in changes if isinstance(change, SetCells) and change.tab == "mails"})
 
 
 def _status_moves(folded: Folded, before: Ledger) -> Counter[str]:

@@ -77,15 +77,16 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     """Return the short table at the end of a run: what was done, where orders stand, what needs a person."""
     language = outcome.before.language
     delivered = outcome.delivered
+    waiting = needs_person(outcome)
     if outcome.plan.is_empty and not (delivered.files or delivered.mails or delivered.told.sent):
         well = msg("Nothing to do: everything stands as it should.")
-        lines = [(msg("Nothing to do.") if outcome.findings else well).text(language)]
+        lines = [(msg("Nothing to do.") if outcome.findings or waiting else well).text(language)]
     else:
         cells = sum(len(change.cells) for change in outcome.plan.changes)
         done = (*outcome.summary, *_delivered(outcome)) or (msg("cells updated: {count}", count=cells),)
         lines = [f"✓ {sentence.text(language)}" for sentence in done]
     lines += status_table(outcome.after, language)
-    lines += [f"→ {sentence.text(language)}" for sentence in needs_person(outcome)]
+    lines += [f"→ {sentence.text(language)}" for sentence in waiting]
     return lines
 
 

@@ -100,7 +100,10 @@ def _of_line(error: OSError, host: str, security: Security) -> _Told:
         return (
             "mail-server-unreachable",
             msg("The mail server {host} takes no connections on this port.", host=host),
-            msg("Write port 465 with security tls, or port 587 with security starttls (IMAP: 993 with tls)."),
+            msg(
+                "Write port 465 with security tls, or port 587 with security starttls (IMAP: 993 with tls)."
+                " If it worked before, try again later; the mails wait."
+            ),
         )
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return (
