@@ -85,7 +85,7 @@ def plan(ledger: Ledger, settings: Settings) -> Plan:
     ]
     due.sort(key=lambda one: (bool(one.mail.covered_by), one.day))
     queued = Plan.of(queue(due, occasions, now, settings, standing) if due else [], _undated(now, settings))
-    held_back = Plan.of(hold_back(now.apply(queued), settings.mail))
+    held_back = Plan.of(hold_back(now.apply(queued), settings.mail)) if settings.mail.sends else Plan()
     doubts = () if settings.mail.imap.host else doubtful(now)
     return Plan.of(taken, stopped, wished, queued, held_back, doubts, clock_findings(ledger))
 

@@ -236,7 +236,8 @@ def _tab_missing(tab: Tab, titles: tuple[str, ...]) -> LedgerRefused:
         "tab-missing",
         msg("The tab {name} is missing. These are there: {titles}.", name=tab.label, titles=titles),
         msg(
-            "Give the tab its name {name} back, or take the newest file from the folder backup.",
+            "Give the tab its name {name} back, or take the newest file from the folder backup. "
+            "If a newer Daicho brought it, copy the tab from the ledger of a new shop (daicho init new-shop).",
             name=tab.label,
         ),
         where=tab.label,

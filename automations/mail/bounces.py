@@ -127,20 +127,19 @@ def _refusal(name: str, reply_id: str, mail: Mail, keys: Sequence[bytes]) -> Mai
     if subject is None and not token:
         return None
     mark = mark_of(token, keys) if token else ""
-    writer = (
-        ()
-        if mark
-        else tuple(address for _, address in getaddresses([_decoded(mail, "From")]) if "@" in address)
-    )
+    writer = () if mark else tuple(_addresses_in([_decoded(mail, "From")]))
     route = "one-click" if mail.get("X-Daicho-Route") == "one-click" and mark else "mail"
     return MailReply(name, reply_id, "unsubscribe", addresses=writer[:1], mark=mark, route=route)
 
 
 def _receivers(mail: Mail) -> Iterator[str]:
     for header in ("To", "Cc", "Delivered-To", "X-Original-To"):
-        yield from (
-            address for _, address in getaddresses([str(value) for value in mail.get_all(header, [])])
-        )
+        yield from _addresses_in([str(value) for value in mail.get_all(header, [])])
+
+
+def _addresses_in(headers: Sequence[str]) -> list[str]:
+    """Return the addresses of header values; of an empty one, some versions of the library make an empty address."""
+    return [address for _, address in getaddresses(list(headers)) if "@" in address]
 
 
 def _kind(report: Report) -> ReplyKind:
@@ -192,9 +191,7 @@ def _plain(mail: Mail) -> Report | None:
     """Return what an old form says in words: the receiver on a line of its own, the reason around it."""
     text = "\n".join(_texts(mail))[:_LONGEST_TEXT]
     told = _COPY_BELOW.split(text, maxsplit=1)[0]
-    failed = [
-        address for _, address in getaddresses([str(mail.get("X-Failed-Recipients", ""))[:_LONGEST_HEADER]])
-    ]
+    failed = _addresses_in([str(mail.get("X-Failed-Recipients", ""))[:_LONGEST_HEADER]])
     lines = [found[1] for found in _FAILED_LINE.finditer(told)]
     addresses = tuple(dict.fromkeys([*failed, *lines]))
     if not addresses:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from ssl import SSLContext
 from typing import Self
 
@@ -54,7 +55,10 @@ class LoopServer:
     async def _end(self) -> None:
         self._server.close()
         for line in self._lines:
-            line.abort()
+            with suppress(
+                AttributeError
+            ):  # before Python 3.11.5 a TLS line that is gone cannot be cut once more
+                line.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()

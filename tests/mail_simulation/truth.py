@@ -183,8 +183,8 @@ class Truth:
 
     def _is_stopped_in_doubt(self, key: str) -> bool:
         """Return whether a person stopped a mail of unknown fate: its row then says that it may have arrived."""
-        at = self.stops.get(key)
-        if at is None or at <= self.claims[key][0]:
+        at, claimed = self.stops.get(key), self.claims.get(key)
+        if at is None or not claimed or at <= claimed[0]:
             return False
         self.counts["stopped in doubt, and went"] += 1
         return True

@@ -67,8 +67,10 @@ def late_mails(
 ) -> Iterator[Due]:
     """Yield the mails that are due to customers whose last order was long ago, of those who agreed to such mails."""
     kinds = tuple(mail for mail in mails.values() if mail.enabled and mail.is_late)
+    if not (kinds and consented):
+        return
     made = _made(ledger)
-    for customer in ledger["customers"] if kinds and consented else ():
+    for customer in ledger["customers"]:
         if consented.isdisjoint((customer.key, customer.text("email").casefold())) or not customer.has_key:
             continue
         order = occasions.habits.newest.get(customer.key)

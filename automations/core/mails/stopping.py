@@ -32,13 +32,14 @@ _MOVED = msg("The buyer's address was changed before it went.")
 
 def stop_queued(ledger: Ledger, settings: Settings, standing: Standing) -> Iterator[Part]:
     """Yield what turns waiting mails that may not go any more to ``cancelled`` or ``held``, with the reason."""
-    occasions = Occasions(ledger, settings)
+    occasions: Occasions | None = None  # all tabs are gone through for it, and on most runs no mail waits
     # Where it can be looked up whether a mail went, that comes first.
     doubtful = ("held",) if settings.mail.imap.host else ("held", "unknown")
     for row in ledger["mails"]:
-        if row.text("state") in _WAITING and (stop := called_off(row, ledger, occasions, standing)):
-            state, why = stop
-            yield _to(row, state, why, ledger)
+        if row.text("state") in _WAITING:
+            occasions = occasions or Occasions(ledger, settings)
+            if stop := called_off(row, ledger, occasions, standing):
+                yield _to(row, *stop, ledger)
         elif row.text("wish") == "cancel" and row.text("state") in doubtful:
             yield _to(row, "cancelled", msg("A person stopped it; it may have arrived before."), ledger)
 
