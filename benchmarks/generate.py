@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import yaml
+
 from automations.app.configuration import BUNDLED
 from automations.app.lookups import look_up_postcode
 from automations.app.runner import open_shop, run
@@ -25,6 +27,7 @@ TODAY = date(2026, 11, 24)
 SETTLED_AT = datetime.combine(TODAY, time(9), ZONE)
 NOW = datetime.combine(TODAY, time(10), ZONE)
 
+_KNOWN_MAILS = ("order_confirmation", "shipped", "thank_you", "follow_up")
 _UNKNOWN_TO_THE_SCRIPT = (
     "same_parcel", "island", "quantity", "purchase_limit", "refused_before", "several_names", "many_signs", "forwarding",
 )  # fmt: skip
@@ -88,6 +91,7 @@ def make_shop(folder: Path, lines: int, seed: int = 1) -> None:
             add_order(rows, stage, TODAY - timedelta(days=rows.chance.randint(*days)))
     init_shop(folder, language="ja", shop=SHOP, rows=rows.tabs)
     _only_warn(folder)
+    _only_known_mails(folder)
     run(folder, now=SETTLED_AT)
 
 
@@ -100,6 +104,14 @@ def _only_warn(folder: Path) -> None:
     own = folder / "sheets_schema"
     own.mkdir()
     (own / "holds.yaml").write_text(text, encoding="utf-8")
+
+
+def _only_known_mails(folder: Path) -> None:
+    """Switch off the mails that the script does not write, so that both write the same."""
+    mails = yaml.safe_load((BUNDLED / "sheets_schema" / "mails.yaml").read_text(encoding="utf-8"))
+    for name, mail in mails.items():
+        mail["enabled"] = name in _KNOWN_MAILS
+    (folder / "sheets_schema" / "mails.yaml").write_text(yaml.safe_dump(mails), encoding="utf-8")
 
 
 def add_new_orders(folder: Path, orders: int, seed: int = 2) -> None:
